@@ -1,0 +1,1 @@
+"""The commands that measure the figures of the README."""

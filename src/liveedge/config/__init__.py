@@ -1,0 +1,1 @@
+"""What a person configures: TOML read into strict models, credentials that never leak."""

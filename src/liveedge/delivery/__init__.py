@@ -1,0 +1,1 @@
+"""What leaves towards the browser."""

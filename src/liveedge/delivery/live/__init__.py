@@ -1,0 +1,1 @@
+"""The live WebSocket: many streams on one socket, one message a frame."""

@@ -1,0 +1,1 @@
+"""Facts of a stream at one moment, and what follows from them."""

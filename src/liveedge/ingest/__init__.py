@@ -1,0 +1,1 @@
+"""Sources of access units, kept running: connect, retry, and a timeline that survives both."""

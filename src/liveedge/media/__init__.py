@@ -1,0 +1,1 @@
+"""Media without I/O: codec parameter sets, ISO-BMFF boxes, access units and chunks."""

@@ -1,0 +1,1 @@
+"""Access units become CMAF chunks, and chunks become parts and segments."""

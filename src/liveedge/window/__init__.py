@@ -1,0 +1,1 @@
+"""The newest seconds of a stream, kept once for all viewers."""
