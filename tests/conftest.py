@@ -1,0 +1,21 @@
+"""Tests with real parts run where the parts are; elsewhere they say what is missing."""
+
+import pytest
+
+from scripts import system_parts
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose programs are not on this machine; in CI they must be."""
+    parts: list[str] = []
+    for mark in item.iter_markers("real"):
+        parts += mark.args
+    if item.get_closest_marker("browser"):
+        parts.append("chromium")
+    absent = system_parts.missing(*parts) if parts else []
+    if not absent:
+        return
+    reason = f"missing on this machine: {', '.join(absent)}; scripts/system_parts.py installs them"
+    if system_parts.in_ci():
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
