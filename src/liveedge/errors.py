@@ -50,6 +50,8 @@ class Reason(StrEnum):
     """The connection is open, but video stopped arriving."""
     ENDED = "ended"
     """The camera closed the connection."""
+    INTERNAL = "internal"
+    """liveedge itself failed while reading the camera."""
 
 
 class SourceError(LiveEdgeError):

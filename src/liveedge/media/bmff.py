@@ -1,0 +1,125 @@
+"""ISO base media file format (ISO/IEC 14496-12): boxes, and the init segment of a video track."""
+
+from struct import pack
+
+from liveedge.media.h264 import H264Config
+
+VIDEO_TIMESCALE = 90_000
+"""Units a second of all video times: the RTP clock of video (RFC 6184 §8.2.1), unchanged."""
+
+TRACK_ID = 1
+
+_UNITY_MATRIX = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+_LANGUAGE_UNDETERMINED = 0x55C4
+_PROFILES_WITH_AVCC_EXTENSION = frozenset({100, 110, 122, 144})
+
+
+def box(kind: bytes, *payload: bytes) -> bytes:
+    """A box (§4.2): 32-bit size, four-character type, payload."""
+    body = b"".join(payload)
+    return pack(">I4s", 8 + len(body), kind) + body
+
+
+def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
+    """A full box (§4.2): a box whose payload begins with version and flags."""
+    return box(kind, pack(">I", version << 24 | flags), *payload)
+
+
+def avc_configuration(config: H264Config) -> bytes:
+    """The `avcC` payload: AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1)."""
+    four_byte_lengths = b"\xff"
+    record = (
+        b"\x01"
+        + config.sps[0][1:4]
+        + four_byte_lengths
+        + bytes([0xE0 | len(config.sps)])
+        + b"".join(pack(">H", len(sps)) + sps for sps in config.sps)
+        + bytes([len(config.pps)])
+        + b"".join(pack(">H", len(pps)) + pps for pps in config.pps)
+    )
+    parameters = config.parameters
+    if parameters.profile in _PROFILES_WITH_AVCC_EXTENSION:
+        record += bytes(
+            (
+                0xFC | parameters.chroma_format,
+                0xF8 | (parameters.bit_depth_luma - 8) & 7,
+                0xF8 | (parameters.bit_depth_chroma - 8) & 7,
+                0,
+            )
+        )
+    return record
+
+
+def init_segment(config: H264Config) -> bytes:
+    """The CMAF header (`ftyp` `moov`) of a live H.264 track.
+
+    All durations are 0 and there is no `mehd`: that is how Chromium tells a live stream and
+    renders it without holding frames back.
+    """
+    width, height = config.parameters.width, config.parameters.height
+    return box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfcavc1") + box(
+        b"moov",
+        full_box(
+            b"mvhd",
+            0,
+            0,
+            pack(">IIIIIH10x", 0, 0, VIDEO_TIMESCALE, 0, 0x10000, 0x100),
+            _UNITY_MATRIX,
+            bytes(24),
+            pack(">I", TRACK_ID + 1),
+        ),
+        box(b"trak", _track_header(width, height), _media(config)),
+        box(b"mvex", full_box(b"trex", 0, 0, pack(">5I", TRACK_ID, 1, 0, 0, 0))),
+    )
+
+
+def _track_header(width: int, height: int) -> bytes:
+    enabled_in_movie = 3
+    return full_box(
+        b"tkhd",
+        0,
+        enabled_in_movie,
+        pack(">IIIII8xhhhH", 0, 0, TRACK_ID, 0, 0, 0, 0, 0, 0),
+        _UNITY_MATRIX,
+        pack(">II", width << 16, height << 16),
+    )
+
+
+def _media(config: H264Config) -> bytes:
+    empty_table = pack(">I", 0)
+    samples = box(
+        b"stbl",
+        full_box(b"stsd", 0, 0, pack(">I", 1), _sample_entry(config)),
+        full_box(b"stts", 0, 0, empty_table),
+        full_box(b"stsc", 0, 0, empty_table),
+        full_box(b"stsz", 0, 0, pack(">I", 0), empty_table),
+        full_box(b"stco", 0, 0, empty_table),
+    )
+    in_same_file = full_box(b"url ", 0, 1)
+    return box(
+        b"mdia",
+        full_box(
+            b"mdhd", 0, 0, pack(">IIIIHH", 0, 0, VIDEO_TIMESCALE, 0, _LANGUAGE_UNDETERMINED, 0)
+        ),
+        full_box(b"hdlr", 0, 0, pack(">I4s12x", 0, b"vide"), b"liveedge\x00"),
+        box(
+            b"minf",
+            full_box(b"vmhd", 0, 1, bytes(8)),
+            box(b"dinf", full_box(b"dref", 0, 0, pack(">I", 1), in_same_file)),
+            samples,
+        ),
+    )
+
+
+def _sample_entry(config: H264Config) -> bytes:
+    """`avc1` (ISO/IEC 14496-15 §5.4.2.1): parameter sets live here and nowhere else."""
+    pixels_per_inch_72 = 0x480000
+    return box(
+        b"avc1",
+        pack(">6xH16x", 1),
+        pack(">HHIIIH", config.parameters.width, config.parameters.height, pixels_per_inch_72,
+             pixels_per_inch_72, 0, 1),
+        bytes(32),
+        pack(">Hh", 0x18, -1),
+        box(b"avcC", avc_configuration(config)),
+    )  # fmt: skip

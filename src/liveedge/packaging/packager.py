@@ -1,0 +1,119 @@
+"""Access unit → chunk: one picture is boxed the moment it is complete."""
+
+from typing import Final
+
+from liveedge.media.access_unit import AccessUnit
+from liveedge.media.chunk import FLAG_CAMERA_CLOCK, FLAG_GAP, FLAG_SYNC, Chunk, frame_chunk
+from liveedge.media.epoch import Epoch, make_epoch
+from liveedge.media.h264 import ParameterSets
+
+TIMESCALE: Final = 90_000
+_LONGEST_FRAME: Final = 5 * TIMESCALE
+_DEFAULT_FRAME: Final = TIMESCALE // 25
+_MAX_OFFSET_US: Final = 0x7FFFFFFF
+
+
+class Packager:
+    """Boxes the pictures of one stream and opens a new epoch when parameter sets change.
+
+    Nothing looks ahead. A picture's duration is that of the one before, for the next one has not
+    come; the decode time of the next corrects it.
+    """
+
+    def __init__(self, stream: int) -> None:
+        self._stream = stream
+        self._sets = ParameterSets()
+        self._changed = False
+        self._sequence = 0
+        self._decode_time = -1
+        self._duration = 0
+        self._pending_gap = False
+        self.epoch: Epoch | None = None
+
+    def configure(self, parameter_sets: tuple[bytes, ...]) -> None:
+        """Take parameter sets that came out of band (SDP); bare NAL units."""
+        self._changed |= self._sets.update(parameter_sets)
+
+    def add(
+        self,
+        unit: AccessUnit,
+        media_time: int,
+        *,
+        gap: bool,
+        capture_us: int,
+        arrival_us: int,
+        camera_clock: bool,
+    ) -> Chunk | None:
+        """Box one picture; None while decoding could not begin or there is no picture in it.
+
+        `media_time` is its presentation time in 1/90000 s, `gap` says that media before it is
+        missing; the clock times are Unix microseconds. `epoch` is up to date afterwards.
+        """
+        if unit.parameter_sets:
+            self._changed |= self._sets.update(unit.parameter_sets)
+        self._pending_gap |= gap
+        if not unit.nals:
+            return None
+        if self._changed and unit.sync:
+            self._open_epoch()
+        epoch = self.epoch
+        if epoch is None or (self._pending_gap and not unit.sync):
+            return None
+        decode_time = self._advance(media_time)
+        flags = FLAG_SYNC if unit.sync else 0
+        if self._pending_gap:
+            flags |= FLAG_GAP
+        if camera_clock:
+            flags |= FLAG_CAMERA_CLOCK
+        sequence = self._sequence
+        delay_us = arrival_us - capture_us
+        message = frame_chunk(
+            unit.nals,
+            stream=self._stream,
+            epoch=epoch.number,
+            sequence=sequence,
+            flags=flags,
+            decode_time=decode_time,
+            composition_offset=media_time - decode_time,
+            duration=self._duration,
+            capture_us=capture_us,
+            arrival_delay_us=max(-_MAX_OFFSET_US, min(delay_us, _MAX_OFFSET_US)),
+        )
+        chunk = Chunk(
+            sequence,
+            epoch.number,
+            decode_time,
+            self._duration,
+            unit.sync,
+            self._pending_gap,
+            unit.arrival,
+            capture_us,
+            message,
+        )
+        self._sequence = sequence + 1
+        self._pending_gap = False
+        return chunk
+
+    def _advance(self, media_time: int) -> int:
+        """The next decode time: it rises with every picture, even where presentation time falls.
+
+        Presentation time goes back at B-pictures, and stands still where a camera gives two
+        pictures one timestamp; signed composition offsets keep presentation exact.
+        """
+        last = self._decode_time
+        decode_time = media_time if media_time > last else last + 1
+        if last >= 0 and not self._pending_gap and media_time > last:
+            self._duration = min(decode_time - last, _LONGEST_FRAME)
+        self._decode_time = decode_time
+        return decode_time
+
+    def _open_epoch(self) -> None:
+        config = self._sets.config()
+        if config is None:
+            return
+        self._changed = False
+        number = 0 if self.epoch is None else self.epoch.number + 1
+        self.epoch = make_epoch(number, self._stream, config)
+        if not self._duration:
+            rate = config.parameters.frame_rate
+            self._duration = round(TIMESCALE / rate) if rate and rate >= 1 else _DEFAULT_FRAME

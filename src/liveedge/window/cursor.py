@@ -1,0 +1,62 @@
+"""A viewer's place in a window."""
+
+from typing import Final
+
+from liveedge.media.chunk import Chunk
+from liveedge.window.window import TIMESCALE, Window
+
+MAX_LAG_SECONDS: Final = 1.0
+"""How far a viewer may fall behind before it is moved, if a newer sync frame is there."""
+
+
+class Cursor:
+    """Reads a window in order, beginning at the newest sync frame.
+
+    A cursor that has fallen behind, or whose next chunk has left the window, goes on at the
+    newest sync frame; `skipped` counts what it missed since it was last asked.
+    """
+
+    __slots__ = ("_started", "_window", "next", "skipped")
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._started = False
+        self.next = 0
+        self.skipped = 0
+
+    def take(self) -> Chunk | None:
+        """The next chunk to send, None if this viewer has everything it can use."""
+        window = self._window
+        if not self._started:
+            sync = window.sync_sequence
+            if sync is None:
+                return None
+            self._started = True
+            self.next = sync
+        chunk = window.get(self.next)
+        if chunk is None or self._is_behind(chunk):
+            if self.next == window.next_sequence:
+                return None
+            chunk = self._move()
+            if chunk is None:
+                return None
+        self.next = chunk.sequence + 1
+        return chunk
+
+    def _is_behind(self, chunk: Chunk) -> bool:
+        newest, sync = self._window.newest, self._window.sync_sequence
+        return (
+            newest is not None
+            and sync is not None
+            and sync > chunk.sequence
+            and newest.decode_time - chunk.decode_time > MAX_LAG_SECONDS * TIMESCALE
+        )
+
+    def _move(self) -> Chunk | None:
+        """Go to the newest sync frame, or wait for the next one."""
+        sync = self._window.sync_sequence
+        if sync is None:
+            self._started = False
+            return None
+        self.skipped += max(0, sync - self.next)
+        return self._window.get(sync)
