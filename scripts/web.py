@@ -84,11 +84,12 @@ def npm(*arguments: str, quiet: bool = False) -> None:
             f"or run: pip install '{NODE_PACKAGE}'"
         )
     command = f"npm {' '.join(arguments)}"
+    path = f"{node.folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     try:
         run = subprocess.run(
             [*node.npm, *arguments],
             cwd=WEB,
-            env={**os.environ, "PATH": f"{node.folder}{os.pathsep}{os.environ.get('PATH', '')}"},
+            env={**os.environ, "PATH": path, **({"NO_COLOR": "1"} if quiet else {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if quiet else None,
             stderr=subprocess.STDOUT if quiet else None,
