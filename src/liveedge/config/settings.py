@@ -1,0 +1,119 @@
+"""The configuration file: TOML, read into strict models."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+
+from liveedge.config.url import CameraUrl, parse_camera_url
+from liveedge.errors import ConfigError
+
+STREAM_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+MAX_FILE: Final = 1024 * 1024
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def _camera_url(value: object) -> CameraUrl:
+    if isinstance(value, CameraUrl):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a camera URL is text, like rtsp://user:password@10.0.0.5/stream1")  # noqa: TRY004 - pydantic reports ValueError only
+    try:
+        return parse_camera_url(value)
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ServerSettings(_Strict):
+    """Where the server listens."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. The default is reachable from this machine only."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """TCP port; 0 picks a free one."""
+
+
+class StreamSettings(_Strict):
+    """One camera."""
+
+    url: Annotated[CameraUrl, PlainValidator(_camera_url)]
+    """`rtsp://user:password@host:port/path`; `${NAME}` is taken from the environment."""
+    name: str = Field(default="", max_length=100)
+    """What people call it; the id if empty."""
+
+
+class Settings(_Strict):
+    """The whole file."""
+
+    server: ServerSettings = ServerSettings()
+    streams: dict[str, StreamSettings] = {}
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check a configuration file; raise `ConfigError` with a sentence a problem."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise ConfigError(f"{path} is larger than {MAX_FILE} bytes; is it the right file?")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {_cause(error)}.") from None
+    return parse_settings(text, str(path))
+
+
+def parse_settings(text: str, source: str) -> Settings:
+    """Read and check the text of a configuration file; `source` names it in errors."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source} is not valid TOML: {error}.") from None
+    return make_settings(data, dict(os.environ), source)
+
+
+def make_settings(data: dict[str, Any], environment: dict[str, str], source: str) -> Settings:
+    """Check what a file says; `source` names it in errors."""
+    streams = data.get("streams", {})
+    if isinstance(streams, dict):
+        for stream_id, stream in streams.items():
+            if not STREAM_ID.fullmatch(stream_id):
+                raise ConfigError(
+                    f'{source}: "{stream_id}" cannot be a stream id. Use small letters, digits,'
+                    " - and _, at most 64, beginning with a letter or digit."
+                )
+            if isinstance(stream, dict) and isinstance(stream.get("url"), str):
+                stream["url"] = _expand(stream["url"], environment, f"{source}: {stream_id}")
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        problems = [_problem(detail) for detail in error.errors(include_url=False)]
+        raise ConfigError(f"{source}: " + " ".join(problems)) from None
+
+
+def _expand(text: str, environment: dict[str, str], source: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in environment:
+            raise ConfigError(f"{source}: the environment variable {name} is not set.")
+        return environment[name]
+
+    return _VARIABLE.sub(value, text)
+
+
+def _problem(detail: Any) -> str:
+    place = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f'"{place}" is not a setting.'
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{place}: {message.rstrip('.')}."
+
+
+def _cause(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or "unknown error").lower()
+    return "it is not UTF-8 text"

@@ -1,0 +1,67 @@
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liveedge.delivery.live import protocol
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ('{"type":"subscribe","stream":"door"}', protocol.Subscribe("door")),
+        ('{"type":"unsubscribe","stream":"door"}', protocol.Unsubscribe("door")),
+        ('{"type":"clock","t0":1.5,"more":0}', protocol.Clock(1.5)),
+        ('{"type":"from the future"}', None),
+        (
+            (
+                '{"type":"report","stream":"door","transport":"mse","latency_p50_ms":48,'
+                '"latency_p95_ms":61.5,"stalls":0,"dropped":2}'
+            ),
+            protocol.Report("door", "mse", 48, 61.5, 0, 2),
+        ),
+    ],
+)
+def test_parse(text: str, command: protocol.Command | None) -> None:
+    assert protocol.parse(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "JSON"),
+        ("[" * 4000, "JSON"),
+        ("[]", "object"),
+        ('{"type":1}', "type"),
+        ('{"type":"subscribe"}', "stream"),
+        ('{"type":"subscribe","stream":""}', "1 to 64"),
+        ('{"type":"subscribe","stream":"' + "a" * 65 + '"}', "1 to 64"),
+        ('{"type":"clock","t0":true}', "number"),
+        ('{"type":"clock","t0":1e300}', "number"),
+        ('{"type":"clock","t0":NaN}', "number"),
+        ('"' + "x" * 5000 + '"', "4096"),
+    ],
+)
+def test_what_is_not_in_the_protocol_is_explained(text: str, words: str) -> None:
+    with pytest.raises(protocol.BadMessageError, match=words):
+        protocol.parse(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=8,
+)
+TYPES = st.sampled_from(["subscribe", "unsubscribe", "clock", "report"])
+
+
+@given(
+    JSON | st.dictionaries(st.sampled_from(["stream", "t0", "transport", "stalls"]), JSON), TYPES
+)
+def test_any_json_is_taken_or_explained(value: object, kind: str) -> None:
+    if isinstance(value, dict):
+        value = {**value, "type": kind}
+    with suppress(protocol.BadMessageError):
+        protocol.parse(json.dumps(value))
