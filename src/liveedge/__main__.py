@@ -1,0 +1,5 @@
+"""`python -m liveedge`."""
+
+from liveedge.cli import main
+
+main()

@@ -1,0 +1,123 @@
+"""The only place that builds everything, connects it, and shuts it down in order."""
+
+import asyncio
+import gc
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+import uvicorn
+import uvloop
+
+from liveedge.api.application import make_api
+from liveedge.api.dispatch import Dispatch
+from liveedge.clock import Clock, SystemClock
+from liveedge.config.settings import Settings
+from liveedge.delivery.hls.endpoint import HlsEndpoint
+from liveedge.delivery.hls.settings import HlsSettings
+from liveedge.delivery.live.endpoint import LiveEndpoint
+from liveedge.delivery.live.protocol import MAX_MESSAGE
+from liveedge.errors import ConfigError
+from liveedge.ingest.rtsp import rtsp_source
+from liveedge.streams.registry import StreamRegistry
+
+_log = structlog.get_logger(__name__)
+
+_SHUTDOWN_SECONDS = 3
+_BACKLOG = 2048
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn without signal handlers of its own: `serve` decides when everything ends."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
+    """A registry with every configured stream, none of them running yet."""
+    registry = StreamRegistry(clock)
+    for stream_id, stream in settings.streams.items():
+        registry.add(stream_id, stream.name or stream_id, rtsp_source(stream.url, clock))
+    return registry
+
+
+def build_application(registry: StreamRegistry, clock: Clock) -> Dispatch:
+    """The ASGI application of a server."""
+    return Dispatch(
+        live=LiveEndpoint(registry, clock),
+        hls=HlsEndpoint(registry, clock, HlsSettings()),
+        api=make_api(registry, clock),
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raise `ConfigError` if the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise ConfigError(
+            f"The server cannot listen on {host} port {port}: {why}. Choose another with --port."
+        ) from None
+
+
+async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Run a server until SIGINT or SIGTERM; `ready` is called with its URL once it listens."""
+    clock = SystemClock()
+    registry = build_registry(settings, clock)
+    application = build_application(registry, clock)
+    with listen(settings.server.host, settings.server.port) as sock:
+        server = _Uvicorn(
+            uvicorn.Config(
+                application,
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=MAX_MESSAGE,
+                ws_per_message_deflate=False,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+            )
+        )
+        _end_on_signal(server)
+        registry.start()
+        _settle_memory()
+        host, port = sock.getsockname()[:2]
+        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+        try:
+            await server.serve(sockets=[sock])
+        finally:
+            await registry.stop()
+
+
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Run a server in an event loop of its own."""
+    with suppress(KeyboardInterrupt):
+        uvloop.run(serve(settings, ready))
+
+
+def _end_on_signal(server: uvicorn.Server) -> None:
+    def end() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+
+
+def _settle_memory() -> None:
+    """Keep the garbage collector from walking what lives as long as the server does.
+
+    A full collection over all imported modules stops the loop for tens of milliseconds, which
+    viewers would see.
+    """
+    gc.collect()
+    gc.freeze()

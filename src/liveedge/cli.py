@@ -1,0 +1,115 @@
+"""The command line."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liveedge import __version__, app, demo, logs, process
+from liveedge.bench.command import bench
+from liveedge.camera.command import CameraSettings
+from liveedge.camera.command import run as run_camera
+from liveedge.config.settings import Settings, parse_settings, read_settings
+from liveedge.errors import LiveEdgeError
+
+cli = typer.Typer(
+    name="liveedge",
+    help="IP cameras on a web page with the least delay that physics allows.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.add_typer(bench, name="bench")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="TCP port to listen on; 0 picks a free one.")]
+
+
+@cli.command("serve")
+def serve(
+    config: Annotated[
+        str, typer.Option("--config", "-c", help="TOML file; - reads standard input.")
+    ] = "liveedge.toml",
+    host: Host = None,
+    port: Port = None,
+    die_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+    json_log: Annotated[bool, typer.Option(help="Log JSON instead of text.")] = False,
+) -> None:
+    """Serve the cameras of a configuration file."""
+    if die_with_parent:
+        process.die_with_parent()
+    logs.configure(json=json_log)
+    settings = _settings(config)
+    server = settings.server.model_copy(
+        update={k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    )
+    app.run(settings.model_copy(update={"server": server}), _ready)
+
+
+@cli.command("demo")
+def demo_command(
+    port: Annotated[int, typer.Option(help="TCP port of the page; 0 picks a free one.")] = 8080,
+    cameras: Annotated[int, typer.Option(min=1, max=16, help="Virtual cameras to start.")] = 2,
+) -> None:
+    """Start virtual cameras and a server, and show where to look."""
+    demo.run_demo(port=port, cameras=cameras)
+
+
+@cli.command("watch")
+def watch(
+    url: Annotated[
+        str,
+        typer.Argument(
+            help="rtsp://user:password@host/path; - reads it from standard input, which keeps the"
+            " password out of the process list."
+        ),
+    ],
+    port: Annotated[int, typer.Option(help="TCP port of the page; 0 picks a free one.")] = 8080,
+) -> None:
+    """Show one camera of yours."""
+    demo.run_watch(sys.stdin.readline().strip() if url == "-" else url, port=port)
+
+
+@cli.command("camera")
+def camera(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="TCP port; 0 picks a free one.")] = 8554,
+    path: Annotated[str, typer.Option(help="Path of the stream.")] = "/cam",
+    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
+    gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 15,
+    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
+    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
+    name: Annotated[str, typer.Option(help="Shown in the picture.")] = "Camera",
+    user: Annotated[str | None, typer.Option(help="Ask clients for this user name.")] = None,
+    password_env: Annotated[
+        str | None, typer.Option(help="Environment variable that holds the password.")
+    ] = None,
+    die_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Be an RTSP camera: a moving picture with a burned-in clock."""
+
+
+@cli.command("version")
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main() -> None:
+    """Run the command line; errors of ours are a sentence on standard error, and status 1."""
+    try:
+        cli(standalone_mode=True)
+    except LiveEdgeError as error:
+        print(f"liveedge: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _settings(config: str) -> Settings:
+    if config != "-":
+        return read_settings(Path(config))
+    return parse_settings(sys.stdin.read(), "standard input")
+
+
+def _ready(url: str) -> None:
+    print(f"ready {url}", flush=True)
