@@ -1,0 +1,147 @@
+"""A viewer: Chromium without a window, and the pictures that it presented.
+
+Imports Playwright, which only benchmarks need; ask `liveedge.bench.requirements` first.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from liveedge.bench.stats import Picture
+from liveedge.errors import LiveEdgeError
+
+_FIRST_PICTURE_DEADLINE: Final = 20.0
+_PAGE_DEADLINE_MS: Final = 10_000
+_POLL_MS: Final = 50
+
+# Runs before the page's own scripts, so that the meter is there before the first picture is. A
+# player that is not upgraded yet would forget what is attached to it.
+_ATTACH: Final = """
+if (location.protocol.startsWith('http')) {
+  globalThis.bench = { meter: null, error: null };
+  const found = new Promise((resolve) => {
+    const look = () => {
+      const player = document.querySelector('live-edge-player');
+      if (player) { observer.disconnect(); resolve(player); }
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { childList: true, subtree: true });
+    look();
+  });
+  Promise.all([import('/static/meter.js'), found, customElements.whenDefined('live-edge-player')])
+    .then(([{ attachMeter }, player]) => { bench.meter = attachMeter(player); })
+    .catch((error) => { bench.error = String(error); });
+}
+"""
+_PROGRESS: Final = "({ first: bench.meter?.first_frame_ms ?? null, error: bench.error })"
+_RESULT: Final = """({
+  transport: document.querySelector('live-edge-player').stats.transport,
+  ttff_ms: bench.meter.time_to_first_frame_ms,
+  ttff_live_ms: bench.meter.time_to_first_live_frame_ms,
+  errors: bench.meter.errors,
+  samples: bench.meter.samples.map((s) => [s.t, s.clock_ms, s.latency_ms, s.reported_ms]),
+})"""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one opened page presented. Times in milliseconds."""
+
+    transport: str | None
+    """The transport that the player says it uses."""
+    time_to_first_frame: float
+    """From the start of the navigation to the first picture."""
+    time_to_first_live_frame: float | None
+    """The same to the first picture that was not older than a second."""
+    pictures: list[Picture]
+    reported: list[float]
+    """The delays that the player itself says, without looking at the pictures."""
+    errors: list[str]
+    """Errors that no script of the page caught."""
+
+
+class Viewer:
+    """Opens pages in a Chromium that is running already, each with an empty cache."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    @property
+    def version(self) -> str:
+        """Chromium's version."""
+        return self._browser.version
+
+    def view(self, url: str, seconds: float) -> View:
+        """Open a page and watch it for `seconds` after its first picture.
+
+        Raises `LiveEdgeError` if it shows none.
+        """
+        context = self._browser.new_context()
+        try:
+            context.add_init_script(_ATTACH)
+            page = context.new_page()
+            page.goto(url, wait_until="commit", timeout=_PAGE_DEADLINE_MS)
+            _wait_for_picture(page)
+            page.wait_for_timeout(seconds * 1000)
+            return _view(page.evaluate(_RESULT))
+        except PlaywrightError as error:
+            raise LiveEdgeError(f"The page could not be measured: {_first_line(error)}") from None
+        finally:
+            context.close()
+
+
+@contextmanager
+def open_viewer(chromium: Path) -> Iterator[Viewer]:
+    """Run Chromium for as long as the context lasts."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=chromium,
+                # Root has no sandbox of its own to put Chromium in.
+                args=["--no-sandbox"] if os.geteuid() == 0 else [],
+                handle_sigint=False,
+            )
+        except PlaywrightError as error:
+            raise LiveEdgeError(
+                f"{chromium} did not start: {_first_line(error)} Name another with --chromium."
+            ) from None
+        try:
+            yield Viewer(browser)
+        finally:
+            browser.close()
+
+
+def _wait_for_picture(page: Page) -> None:
+    end = time.monotonic() + _FIRST_PICTURE_DEADLINE
+    while time.monotonic() < end:
+        progress = page.evaluate(_PROGRESS)
+        if progress["error"] is not None:
+            raise LiveEdgeError(f"The page cannot be measured: {progress['error']}.")
+        if progress["first"] is not None:
+            return
+        page.wait_for_timeout(_POLL_MS)
+    raise LiveEdgeError(f"The page showed no picture within {_FIRST_PICTURE_DEADLINE:.0f} s.")
+
+
+def _view(result: dict[str, Any]) -> View:
+    samples = result["samples"]
+    return View(
+        transport=result["transport"],
+        time_to_first_frame=result["ttff_ms"],
+        time_to_first_live_frame=result["ttff_live_ms"],
+        pictures=[Picture(at, int(clock), latency) for at, clock, latency, _ in samples],
+        reported=[reported for *_, reported in samples if reported is not None],
+        errors=result["errors"],
+    )
+
+
+def _first_line(error: PlaywrightError) -> str:
+    line = error.message.strip().partition("\n")[0].rstrip(".")
+    return f"{line}."

@@ -1,0 +1,77 @@
+"""The processes that a benchmark puts together: a camera, and a server that shows it."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Final
+
+from liveedge.children import Child
+from liveedge.config.url import parse_camera_url
+from liveedge.errors import LiveEdgeError
+
+STREAM: Final = "bench"
+_LIVE_DEADLINE: Final = 20.0
+_POLL: Final = 0.1
+_HTTP_DEADLINE: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPlan:
+    """A virtual camera to be started."""
+
+    fps: int
+    gop: int
+    """Pictures from sync frame to sync frame."""
+    size: str
+    kbps: int
+
+    def start(self, stack: ExitStack) -> tuple[Child, str]:
+        """Start it; the stack ends it. Returns the process and the camera's URL."""
+        options = {"fps": self.fps, "gop": self.gop, "size": self.size, "kbps": self.kbps}
+        arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        camera = stack.enter_context(
+            Child(["camera", "--port", "0", "--name", "Bench", "--die-with-parent", *arguments])
+        )
+        return camera, camera.wait_ready()
+
+
+def start_server(stack: ExitStack, camera_url: str) -> str:
+    """Start a server that shows one camera as `STREAM`; returns its address.
+
+    The configuration goes through a pipe, so that a password in the URL is in no process list.
+    """
+    parse_camera_url(camera_url)
+    config = f"[server]\nport = 0\n[streams.{STREAM}]\nurl = {json.dumps(camera_url)}\n"
+    server = stack.enter_context(
+        Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
+    )
+    return server.wait_ready()
+
+
+def wait_live(address: str, deadline: float = _LIVE_DEADLINE) -> dict[str, Any]:
+    """The stream's status once pictures arrive and their keyframe interval is known."""
+    end = time.monotonic() + deadline
+    status: dict[str, Any] = {}
+    while time.monotonic() < end:
+        status = _status(address)
+        if status.get("is_active") and status["fps"] and status["gop_seconds"]:
+            return status
+        time.sleep(_POLL)
+    why = status.get("last_error") or "It sends no pictures, or no second keyframe."
+    raise LiveEdgeError(f"The camera did not come up within {deadline:.0f} s. {why}")
+
+
+def _status(address: str) -> dict[str, Any]:
+    url = f"{address}api/streams/status/{STREAM}"
+    try:
+        with urllib.request.urlopen(url, timeout=_HTTP_DEADLINE) as answer:  # noqa: S310 - our own server
+            status: dict[str, Any] = json.load(answer)
+            return status
+    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        raise LiveEdgeError(
+            f"The server that the benchmark started does not answer ({error}); what it wrote"
+            " above says why."
+        ) from None

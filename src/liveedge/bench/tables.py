@@ -1,0 +1,69 @@
+"""The figures as tables, for people."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.table import Table
+
+_NOTHING: Final = "-"
+
+_LATENCY: Final = (
+    ("transport", "transport"),
+    ("p50 ms", "p50_ms"),
+    ("p95 ms", "p95_ms"),
+    ("most ms", "max_ms"),
+    ("shown %", "shown_percent"),
+    ("frames/s", "fps"),
+    ("of", "expected_fps"),
+    ("freezes > 200 ms", "freezes_over_200ms"),
+    ("first picture ms", "ttff_ms"),
+)
+
+_CAPACITY: Final = (
+    ("cameras", "cameras", "cameras"),
+    ("CPU, % of a core", "cpu_percent", "pyav_cpu_percent"),
+    ("CPU a camera, % of a core", "cpu_percent_a_camera", "pyav_cpu_percent_a_camera"),
+    ("MB a camera", "mb_a_camera", "pyav_mb_a_camera"),
+    ("MB without cameras", "base_mb", "pyav_base_mb"),
+    ("frames/s of the slowest camera", "fps_min", "pyav_fps_min"),
+    ("event loop late, p50 ms", "loop_lag_p50_ms", None),
+    ("event loop late, p99 ms", "loop_lag_p99_ms", None),
+    ("event loop late, most ms", "loop_lag_max_ms", None),
+)
+
+
+def latency(results: Sequence[dict[str, Any]]) -> Table:
+    """One row a transport; one that showed no picture has no figures."""
+    table = _table([title for title, _ in _LATENCY])
+    for figures in results:
+        table.add_row(*(_text(figures.get(name)) for _, name in _LATENCY))
+    if results:
+        facts = results[0]
+        table.caption = (
+            f"{facts['size']}, keyframe every {facts['gop_s']} s, Chromium {facts['chromium']},"
+            f" load average {facts['load_average']} before"
+        )
+    return table
+
+
+def capacity(figures: dict[str, Any]) -> Table:
+    """Liveedge beside PyAV."""
+    table = _table(["", "liveedge", "PyAV demux"])
+    for title, ours, theirs in _CAPACITY:
+        table.add_row(title, _text(figures[ours]), _text(figures[theirs] if theirs else None))
+    table.caption = (
+        f"CPU liveedge / PyAV: {_text(figures['cpu_ratio'])},"
+        f" load average {figures['load_average']} before"
+    )
+    return table
+
+
+def _table(titles: Sequence[str]) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="dim", caption_justify="left")
+    for index, title in enumerate(titles):
+        table.add_column(title, justify="right" if index else "left")
+    return table
+
+
+def _text(value: float | str | None) -> str:
+    return _NOTHING if value is None else str(value)

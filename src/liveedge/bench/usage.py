@@ -1,0 +1,45 @@
+"""What a process costs, as Linux counts it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_MB: Final = 1e6
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident memory in MB (10^6 bytes)."""
+
+    rss: float
+    """Everything resident, pages that it shares with other processes included."""
+    uss: float
+    """What would come free if only this process ended."""
+
+
+def memory(pid: int) -> Memory:
+    """The memory of a process now (proc_pid_smaps(5))."""
+    return parse_memory(Path(f"/proc/{pid}/smaps_rollup").read_text())
+
+
+def parse_memory(smaps: str) -> Memory:
+    """Read the text of a `smaps_rollup` file."""
+    kib = {
+        name: int(value.split()[0])
+        for name, _, value in (line.partition(":") for line in smaps.splitlines()[1:])
+    }
+    unique = kib["Private_Clean"] + kib["Private_Dirty"]
+    return Memory(rss=kib["Rss"] * 1024 / _MB, uss=unique * 1024 / _MB)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that all threads of a process have used, in user and kernel mode."""
+    return parse_cpu_seconds(Path(f"/proc/{pid}/stat").read_text())
+
+
+def parse_cpu_seconds(stat: str) -> float:
+    """Read the text of a `stat` file (proc_pid_stat(5)); the name in it may hold anything."""
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
