@@ -57,7 +57,7 @@ def test_status_of_a_stream_that_has_shown_nothing() -> None:
     status = status_of(make_stream(clock), clock.monotonic())
     assert (status.stream_id, status.name) == ("door", "Front door")
     assert (status.is_active, status.state) == (False, State.STOPPED)
-    assert status.fps is status.codec is status.last_frame_age is status.uptime is None
+    assert (status.fps, status.codec, status.last_frame_age, status.uptime) == (None,) * 4
 
 
 def test_status_of_a_live_stream() -> None:
