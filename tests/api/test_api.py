@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-from support import FakeClock
 
 from liveedge.api import pages
 from liveedge.api.application import make_api
@@ -12,6 +11,7 @@ from liveedge.api.dispatch import Dispatch
 from liveedge.errors import LiveEdgeError, Reason, SourceError
 from liveedge.ingest.source import MediaSink, Source
 from liveedge.streams.registry import StreamRegistry
+from tests.support import FakeClock
 
 
 class Nothing:

@@ -2,12 +2,12 @@ import struct
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support import encode
 
 from liveedge.media.bmff import avc_configuration, box, full_box, init_segment
 from liveedge.media.chunk import FLAG_SYNC, HEADER, KIND_CHUNK, KIND_INIT, frame_chunk
 from liveedge.media.epoch import make_epoch
 from liveedge.media.h264 import H264Config, ParameterSets
+from tests.support import encode
 
 
 def config() -> H264Config:

@@ -5,11 +5,11 @@ import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import encode, split_annex_b
 
 from liveedge.errors import ProtocolError
 from liveedge.media.bits import BitReader, unescape
 from liveedge.media.h264 import ParameterSets, parse_sps
+from tests.support import encode, split_annex_b
 
 
 class BitWriter:

@@ -2,12 +2,12 @@ from contextlib import suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support import access_units, decode, demux, encode
 
 from liveedge.errors import ProtocolError
 from liveedge.media.access_unit import AccessUnit
 from liveedge.media.chunk import FLAG_CAMERA_CLOCK, FLAG_GAP, FLAG_SYNC, HEADER, Chunk
 from liveedge.packaging.packager import Packager
+from tests.support import access_units, decode, demux, encode
 
 NOW_US = 1_700_000_000_000_000
 

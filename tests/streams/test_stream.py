@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from support import FakeClock, access_units, encode
 
 from liveedge.errors import ConfigError, ProtocolError, Reason, SourceError
 from liveedge.ingest.source import MediaSink, Source, VideoDescription
@@ -12,6 +11,7 @@ from liveedge.streams.state import State
 from liveedge.streams.status import status_of
 from liveedge.streams.stream import Stream
 from liveedge.streams.viewers import Viewer
+from tests.support import FakeClock, access_units, encode
 
 
 class Camera:

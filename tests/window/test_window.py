@@ -1,12 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from support import encode
 
 from liveedge.media.chunk import Chunk
 from liveedge.media.epoch import Epoch, make_epoch
 from liveedge.media.h264 import ParameterSets
 from liveedge.window.cursor import Cursor
 from liveedge.window.window import Window
+from tests.support import encode
 
 
 def epoch(number: int = 0) -> Epoch:

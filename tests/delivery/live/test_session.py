@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from support import FakeClock, access_units, encode
 
 from liveedge.delivery.live import session as session_module
 from liveedge.delivery.live.session import LiveSession, Overloaded
@@ -14,6 +13,7 @@ from liveedge.ingest.source import MediaSink, Source
 from liveedge.media.chunk import HEADER
 from liveedge.streams.registry import StreamRegistry
 from liveedge.streams.stream import Stream
+from tests.support import FakeClock, access_units, encode
 
 
 class Socket:
