@@ -14,9 +14,9 @@ import uvloop
 from liveedge.api.application import make_api
 from liveedge.api.dispatch import Dispatch
 from liveedge.clock import Clock, SystemClock
+from liveedge.config.hls import HlsSettings
 from liveedge.config.settings import Settings
 from liveedge.delivery.hls.endpoint import HlsEndpoint
-from liveedge.delivery.hls.settings import HlsSettings
 from liveedge.delivery.live.endpoint import LiveEndpoint
 from liveedge.delivery.live.protocol import MAX_MESSAGE
 from liveedge.errors import ConfigError

@@ -1,5 +1,6 @@
 """The command line."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from liveedge import __version__, app, demo, logs, process
 from liveedge.bench.command import bench
-from liveedge.camera.command import CameraSettings
+from liveedge.camera.command import CameraSettings, parse_size
 from liveedge.camera.command import run as run_camera
 from liveedge.config.settings import Settings, parse_settings, read_settings
 from liveedge.errors import LiveEdgeError
@@ -88,6 +89,24 @@ def camera(
     die_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Be an RTSP camera: a moving picture with a burned-in clock."""
+    if die_with_parent:
+        process.die_with_parent()
+    width, height = parse_size(size)
+    password = None if password_env is None else os.environ.get(password_env)
+    settings = CameraSettings(
+        host=host,
+        port=port,
+        path=path,
+        fps=fps,
+        gop=gop,
+        width=width,
+        height=height,
+        kbps=kbps,
+        name=name,
+        username=user,
+        password=password,
+    )
+    raise typer.Exit(run_camera(settings))
 
 
 @cli.command("version")
