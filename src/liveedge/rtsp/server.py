@@ -1,0 +1,206 @@
+"""An RTSP server for media over the RTSP connection itself, on asyncio."""
+
+import asyncio
+import contextlib
+import errno
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from liveedge.clock import Clock
+from liveedge.errors import ConfigError, ProtocolError
+from liveedge.rtsp.framing import Demultiplexer
+from liveedge.rtsp.messages import Headers, Message, Request, Response
+from liveedge.rtsp.server_audience import Backlog
+from liveedge.rtsp.server_auth import Gate
+from liveedge.rtsp.server_session import SESSION_TIMEOUT, Media, ServerSession, State
+
+MAX_BODY = 4096
+"""Octets of body in a request; no method that we offer needs any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client, and all of them, may use."""
+
+    connections: int = 256
+    backlog: int = 4 << 20
+    """Unsent octets of one client from which on it loses access units."""
+    patience: float = 10.0
+    """Seconds that a client may be behind before it is disconnected."""
+    idle: float = SESSION_TIMEOUT
+    """Seconds that a client may be silent before it is disconnected."""
+    sweep: float = 1.0
+    """Seconds from one look at who is overdue to the next."""
+
+
+class RtspServer:
+    """Serves media at their paths to any number of clients."""
+
+    def __init__(
+        self,
+        paths: Mapping[str, Media],
+        clock: Clock,
+        *,
+        credentials: tuple[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """`paths` begin with a slash and do not end with one; `credentials` are user, password."""
+        self._paths = paths
+        self._clock = clock
+        self._credentials = credentials
+        self._limits = limits or Limits()
+        self._connections: set[_Connection] = set()
+
+    async def run(self, host: str, port: int, ready: Callable[[int], None]) -> None:
+        """Serve until cancelled; `ready` gets the port, which matters where `port` is 0.
+
+        Raises `ConfigError` if the address cannot be listened on.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(self._connect, host, port)
+        except OSError as error:
+            raise ConfigError(_cannot_listen(host, port, error)) from error
+        try:
+            ready(server.sockets[0].getsockname()[1])
+            while True:
+                await asyncio.sleep(self._limits.sweep)
+                self._sweep()
+        finally:
+            server.close()
+            await self._disconnect_all()
+
+    def _connect(self) -> "_Connection":
+        gate = None if self._credentials is None else Gate(*self._credentials)
+        session = ServerSession(self._paths, gate)
+        return _Connection(session, self._clock, self._limits, self._connections)
+
+    def _sweep(self) -> None:
+        now = self._clock.monotonic()
+        for connection in list(self._connections):
+            if connection.is_overdue(now):
+                connection.abort()
+
+    async def _disconnect_all(self) -> None:
+        """Let what is written, such as a BYE, reach those who read; then end all connections."""
+        for connection in list(self._connections):
+            connection.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await asyncio.gather(*(connection.lost for connection in self._connections))
+        for connection in list(self._connections):
+            connection.abort()
+        # An abort takes effect in the loop's next round.
+        await asyncio.sleep(0)
+
+
+class _Connection(asyncio.Protocol):
+    """One client: requests in; answers, RTP and RTCP out."""
+
+    def __init__(
+        self,
+        session: ServerSession,
+        clock: Clock,
+        limits: Limits,
+        connections: "set[_Connection]",
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._limits = limits
+        self._connections = connections
+        self._joined: Media | None = None
+        self._backlog = Backlog(limits.backlog, limits.patience)
+        self._demultiplexer = Demultiplexer(self._on_message, max_body=MAX_BODY)
+        self._heard = clock.monotonic()
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """Channels of RTP and RTCP."""
+        return self._session.channels
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        # Unsent octets are watched in `send_access_unit`; nothing here could pause the camera.
+        self._transport.set_write_buffer_limits(high=2 * self._limits.backlog)
+        self._connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._connections.discard(self)
+        self._leave()
+        self.lost.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = self._clock.monotonic()
+        try:
+            self._demultiplexer.feed(data, self._heard)
+        except ProtocolError:
+            self._transport.write(Response(400, "Bad Request").encode())
+            self.close()
+
+    def send_access_unit(self, frames: bytes, now: float, *, sync: bool) -> None:
+        """Send the frames of an access unit, unless this client is behind."""
+        transport = self._transport
+        if self._backlog.admit(transport.get_write_buffer_size(), now, sync=sync):
+            transport.write(frames)
+
+    def send_report(self, frame: bytes) -> None:
+        """Send a frame of RTCP, unless this client is behind."""
+        if self._transport.get_write_buffer_size() <= self._limits.backlog:
+            self._transport.write(frame)
+
+    def is_overdue(self, now: float) -> bool:
+        """Return whether the client was silent, or too slow, for too long."""
+        return now - self._heard > self._limits.idle or self._backlog.is_hopeless(now)
+
+    def close(self) -> None:
+        """Send what is written, then disconnect."""
+        self._leave()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Disconnect at once."""
+        self._leave()
+        self._transport.abort()
+
+    def _on_message(self, message: Message) -> None:
+        if not isinstance(message, Request) or self._transport.is_closing():
+            return
+        if self._transport.get_write_buffer_size() > 2 * self._limits.backlog:
+            # It asks without reading the answers.
+            self.abort()
+        elif len(self._connections) > self._limits.connections:
+            self._transport.write(_busy(message).encode())
+            self.close()
+        else:
+            self._respond(message)
+
+    def _respond(self, request: Request) -> None:
+        response = self._session.answer(request)
+        playing = self._session.media if self._session.state is State.PLAYING else None
+        if playing is None:
+            self._leave()
+        self._transport.write(response.encode())
+        if playing is not None and self._joined is None:
+            self._backlog = Backlog(self._limits.backlog, self._limits.patience)
+            self._joined = playing
+            playing.join(self)
+
+    def _leave(self) -> None:
+        if self._joined is not None:
+            self._joined.leave(self)
+            self._joined = None
+
+
+def _busy(request: Request) -> Response:
+    cseq = request.headers.get("CSeq", "0") or "0"
+    return Response(503, "Service Unavailable", Headers([("CSeq", cseq)]))
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken; choose another one, or 0 for any that is free."
+    if error.errno == errno.EACCES:
+        return f"This user may not listen on port {port}; choose one above 1023."
+    return f"Nothing can listen on {host}, port {port}: {error.strerror or error}."

@@ -1,0 +1,246 @@
+"""What an RTSP server answers (RFC 2326 §10), without I/O: one session of one connection.
+
+Media goes over the same TCP connection (RFC 2326 §10.12); no other transport is offered, so the
+session ends with its connection and nothing is ever sent to an address that did not connect.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from liveedge.rtsp.messages import Headers, Request, Response
+from liveedge.rtsp.server_audience import Listener
+from liveedge.rtsp.server_auth import Gate
+
+SESSION_TIMEOUT = 60
+"""Seconds without any octet from the client after which its session ends."""
+
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    451: "Parameter Not Understood",
+    454: "Session Not Found",
+    455: "Method Not Valid in This State",
+    461: "Unsupported Transport",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+    551: "Option not supported",
+}
+_METHODS = (
+    "OPTIONS",
+    "DESCRIBE",
+    "SETUP",
+    "PLAY",
+    "PAUSE",
+    "TEARDOWN",
+    "GET_PARAMETER",
+    "SET_PARAMETER",
+)
+_PUBLIC = ", ".join(_METHODS)
+_NOT_OFFERED = frozenset({"ANNOUNCE", "RECORD", "REDIRECT"})
+_INTERLEAVED = re.compile(r"interleaved=(\d{1,3})(?:-(\d{1,3}))?")
+_CREDENTIALS = re.compile(r"//[^/]*@")
+
+
+class Media(Protocol):
+    """What a server offers at one path: a stream with one video track."""
+
+    @property
+    def sdp(self) -> str:
+        """Its description (RFC 2327); control URLs are relative."""
+        ...
+
+    @property
+    def track(self) -> str:
+        """The control URL of its track, relative to that of the stream."""
+        ...
+
+    @property
+    def ssrc(self) -> int:
+        """The SSRC of its packets."""
+        ...
+
+    def rtp_time(self) -> int:
+        """Return the RTP timestamp of this moment; no packet sent from now on has an older one."""
+        ...
+
+    def join(self, listener: Listener) -> None:
+        """Send to a client from now on, beginning with a sender report."""
+        ...
+
+    def leave(self, listener: Listener) -> None:
+        """Send to a client no longer; no harm if it did not join."""
+        ...
+
+
+class State(Enum):
+    """States of a session (RFC 2326 §A.2)."""
+
+    INIT = auto()
+    READY = auto()
+    PLAYING = auto()
+
+
+class ServerSession:
+    """Answers the requests of one connection; whoever owns it acts on `state` and `media`."""
+
+    def __init__(self, paths: Mapping[str, Media], gate: Gate | None) -> None:
+        """`paths` begin with a slash and do not end with one; no `gate` lets everybody in."""
+        self._paths = paths
+        self._gate = gate
+        self._id = ""
+        self._track_url = ""
+        self.state = State.INIT
+        self.media: Media | None = None
+        """What was set up; None in state INIT."""
+        self.channels = (0, 1)
+        """Channels of RTP and RTCP, chosen by the client."""
+
+    def answer(self, request: Request) -> Response:
+        """Return the answer to a request, and change state accordingly."""
+        response = self._answer(request)
+        response.reason = _REASONS[response.status]
+        response.headers.set("CSeq", request.headers.get("CSeq", "0") or "0")
+        response.headers.set("Server", "liveedge")
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        handlers: dict[str, Callable[[Request, Media], Response]] = {
+            "DESCRIBE": self._describe,
+            "SETUP": self._set_up,
+            "PLAY": self._play,
+            "PAUSE": self._pause,
+            "TEARDOWN": self._tear_down,
+        }
+        if request.cseq is None:
+            return Response(400)
+        if unknown := request.headers.get("Require"):
+            return Response(551, headers=Headers([("Unsupported", unknown)]))
+        if request.method == "OPTIONS":
+            return Response(200, headers=Headers([("Public", _PUBLIC)]))
+        if request.method not in _METHODS:
+            status = 405 if request.method in _NOT_OFFERED else 501
+            return Response(status, headers=Headers([("Allow", _PUBLIC)]))
+        if self._gate is not None and not self._gate.admits(request):
+            challenges = [("WWW-Authenticate", value) for value in self._gate.challenges()]
+            return Response(401, headers=Headers(challenges))
+        if request.method in ("GET_PARAMETER", "SET_PARAMETER"):
+            return self._parameter(request)
+        media = self._find(request.url)
+        return Response(404) if media is None else handlers[request.method](request, media)
+
+    def _describe(self, request: Request, media: Media) -> Response:
+        accept = request.headers.get("Accept", "application/sdp") or ""
+        if "application/sdp" not in accept.lower() and "*/*" not in accept:
+            return Response(406)
+        headers = Headers(
+            [("Content-Type", "application/sdp"), ("Content-Base", _stream_url(request.url, media))]
+        )
+        return Response(200, headers=headers, body=media.sdp.encode())
+
+    def _set_up(self, request: Request, media: Media) -> Response:
+        if "Session" in request.headers and not self._is_ours(request):
+            return Response(454)
+        if self.state is State.PLAYING:
+            return Response(455)
+        channels = interleaved_channels(request.headers.get("Transport", "") or "")
+        if channels is None:
+            return Response(461)
+        self._id = self._id or secrets.token_hex(8)
+        self._track_url = _stream_url(request.url, media) + media.track
+        self.state, self.media, self.channels = State.READY, media, channels
+        transport = (
+            f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]};ssrc={media.ssrc:08X}"
+        )
+        return self._in_session([("Transport", transport)])
+
+    def _play(self, request: Request, media: Media) -> Response:
+        if not self._is_ours(request):
+            return Response(454)
+        self.state = State.PLAYING
+        # Without `seq`: the client's first packet is that of the next sync frame, whose number is
+        # not known yet.
+        info = f"url={self._track_url};rtptime={media.rtp_time()}"
+        return self._in_session([("Range", "npt=0.000-"), ("RTP-Info", info)])
+
+    def _pause(self, request: Request, _: Media) -> Response:
+        if not self._is_ours(request):
+            return Response(454)
+        if self.state is not State.PLAYING:
+            return Response(455)
+        self.state = State.READY
+        return self._in_session([])
+
+    def _tear_down(self, request: Request, _: Media) -> Response:
+        if not self._is_ours(request):
+            return Response(454)
+        self.state, self.media, self._id = State.INIT, None, ""
+        return Response(200)
+
+    def _parameter(self, request: Request) -> Response:
+        """Keep the session alive, which is all that these methods are used for here."""
+        if "Session" in request.headers and not self._is_ours(request):
+            return Response(454)
+        return Response(451) if request.body.strip() else self._in_session([])
+
+    def _in_session(self, fields: list[tuple[str, str]]) -> Response:
+        if self._id:
+            fields = [("Session", f"{self._id};timeout={SESSION_TIMEOUT}"), *fields]
+        return Response(200, headers=Headers(fields))
+
+    def _is_ours(self, request: Request) -> bool:
+        given = (request.headers.get("Session", "") or "").partition(";")[0].strip()
+        return bool(self._id) and given == self._id
+
+    def _find(self, url: str) -> Media | None:
+        """Return what is at the URL of a stream, or of its track."""
+        path = _path(url)
+        if path in self._paths:
+            return self._paths[path]
+        stream, _, track = path.rpartition("/")
+        media = self._paths.get(stream)
+        return media if media is not None and media.track == track else None
+
+
+def interleaved_channels(transport: str) -> tuple[int, int] | None:
+    """Return the channels of the first transport that we offer, None if there is none.
+
+    Transport header: RFC 2326 §12.39. A client that names no channels gets 0 and 1.
+    """
+    for offer in transport.lower().replace(" ", "").split(","):
+        protocol, *parameters = offer.split(";")
+        if protocol != "rtp/avp/tcp" or "multicast" in parameters:
+            continue
+        if any(name.startswith("mode=") and "play" not in name for name in parameters):
+            continue
+        asked = [name for name in parameters if name.startswith("interleaved=")]
+        if not asked:
+            return 0, 1
+        found = _INTERLEAVED.fullmatch(asked[0])
+        if found is None:
+            continue
+        rtp = int(found[1])
+        rtcp = int(found[2]) if found[2] else rtp + 1
+        if rtp != rtcp and max(rtp, rtcp) <= 0xFF:
+            return rtp, rtcp
+    return None
+
+
+def _path(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).path).rstrip("/")
+    except ValueError:
+        return ""
+
+
+def _stream_url(url: str, media: Media) -> str:
+    """Return the URL of the stream as the client calls it, with the slash that makes it a base."""
+    base = _CREDENTIALS.sub("//", url.partition("?")[0].rstrip("/"))
+    return base.removesuffix("/" + media.track) + "/"
