@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from liveedge.clock import Clock
+from liveedge.config.hls import DEFAULT_HLS, HlsSettings
 from liveedge.errors import ConfigError
 from liveedge.ingest.source import SourceFactory
 from liveedge.streams.stream import Stream
@@ -14,8 +15,9 @@ MAX_STREAMS = 1024
 class StreamRegistry:
     """Holds the streams by id and runs each in a task of its own."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, hls: HlsSettings = DEFAULT_HLS) -> None:
         self._clock = clock
+        self._hls = hls
         self._streams: dict[str, Stream] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._numbers = 0
@@ -34,7 +36,7 @@ class StreamRegistry:
         if len(self._streams) >= MAX_STREAMS:
             raise ConfigError(f"There are more than {MAX_STREAMS} streams; remove some.")
         self._numbers += 1
-        stream = Stream(stream_id, self._numbers, name, source, self._clock)
+        stream = Stream(stream_id, self._numbers, name, source, self._clock, self._hls)
         self._streams[stream_id] = stream
         return stream
 

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from liveedge.clock import Clock
+from liveedge.config.hls import DEFAULT_HLS, HlsSettings
 from liveedge.errors import ProtocolError, SourceError
 from liveedge.ingest.capture import CaptureClock
 from liveedge.ingest.session import IngestSession
@@ -13,10 +14,13 @@ from liveedge.ingest.source import SourceFactory, VideoDescription
 from liveedge.ingest.timeline import Timeline
 from liveedge.media.access_unit import AccessUnit
 from liveedge.media.epoch import Epoch
+from liveedge.packaging.cutter import Cutter
 from liveedge.packaging.packager import Packager
 from liveedge.streams import rate
 from liveedge.streams.state import State, StreamState
 from liveedge.streams.viewers import Viewers
+from liveedge.window.numbering import begin_numbering
+from liveedge.window.segments import SegmentList
 from liveedge.window.window import TIMESCALE, Window
 
 _log = structlog.get_logger(__name__)
@@ -33,12 +37,21 @@ class Stream:
     """
 
     def __init__(
-        self, stream_id: str, number: int, name: str, source: SourceFactory, clock: Clock
+        self,
+        stream_id: str,
+        number: int,
+        name: str,
+        source: SourceFactory,
+        clock: Clock,
+        hls: HlsSettings = DEFAULT_HLS,
     ) -> None:
         self.id = stream_id
         self.number = number
         self.name = name
         self.window = Window()
+        self.segments = SegmentList(
+            begin_numbering(clock.wall()), wanted=hls.segments, max_bytes=hls.max_bytes
+        )
         self.viewers = Viewers()
         self.state = StreamState(State.STOPPED, clock.monotonic())
         self.reconnects = 0
@@ -47,6 +60,7 @@ class Stream:
         self._source = source
         self._clock = clock
         self._packager = Packager(number)
+        self._cutter = Cutter(self.segments, hls)
         self._timeline = Timeline()
         self._capture = CaptureClock()
         self._listeners: list[StateListener] = []
@@ -70,6 +84,12 @@ class Stream:
                 self._listeners.remove(listener)
 
         return stop
+
+    @property
+    def last_segment_age(self) -> float | None:
+        """Seconds since the newest segment was complete, None while there is none."""
+        closed_at = self.segments.last_closed_at
+        return None if closed_at is None else self._clock.monotonic() - closed_at
 
     def frame_rate(self) -> float | None:
         """Pictures a second over the window, None while there are too few to tell."""
@@ -135,6 +155,7 @@ class Stream:
                 self.gop_seconds = (chunk.decode_time - self._last_sync) / TIMESCALE
             self._last_sync = chunk.decode_time
         self.window.add(chunk, epoch)
+        self._cutter.add(chunk, epoch)
         if self.state.state is not State.LIVE:
             self._went_live(epoch)
 

@@ -1,0 +1,191 @@
+"""The ASGI application behind `/hls/`."""
+
+import re
+from collections.abc import Coroutine, Iterable
+from typing import Any, Final
+
+from liveedge.clock import Clock
+from liveedge.config.hls import HlsSettings
+from liveedge.delivery.hls import blocking, byte_range, routes
+from liveedge.delivery.hls.blocking import Answer
+from liveedge.delivery.hls.feed import Feed, Text
+from liveedge.delivery.hls.response import NO_CACHE, Header, Reply, Send, deliver, problem
+from liveedge.delivery.hls.routes import Route
+from liveedge.delivery.hls.waiting import Outcome, Receive
+from liveedge.media.chunk import Chunk
+from liveedge.streams.registry import StreamRegistry
+
+Headers = dict[bytes, bytes]
+
+_ALLOWED: Final = b"GET, HEAD, OPTIONS"
+_PLAYLIST: Final = (
+    (b"content-type", b"application/vnd.apple.mpegurl"),
+    NO_CACHE,
+    (b"vary", b"accept-encoding"),
+)
+_PLAYLIST_GZIPPED: Final = (*_PLAYLIST, (b"content-encoding", b"gzip"))
+_IMMUTABLE: Final = (b"cache-control", b"public, max-age=60, immutable")
+_RETRY: Final = (b"retry-after", b"1")
+_GZIP: Final = re.compile(
+    rb"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:1|0?\.[0-9]*[1-9]))?", re.IGNORECASE
+)
+_OTHER_PLAYLIST: Final = problem(410, "The camera's settings have changed; load index.m3u8 again.")
+
+
+class _Instead(Exception):  # noqa: N818 - an answer, not a defect
+    """A request is answered with something else; None: its client has gone."""
+
+    def __init__(self, reply: Reply | None) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+class HlsEndpoint:
+    """Serves playlists, segments and parts of all streams."""
+
+    def __init__(self, registry: StreamRegistry, clock: Clock, settings: HlsSettings) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._settings = settings
+        self._feeds: dict[str, Feed] = {}
+        self._waiting = 0
+        cache = _IMMUTABLE if settings.cdn else NO_CACHE
+        ranges = (b"accept-ranges", b"bytes")
+        self._media_headers = ((b"content-type", b"video/iso.segment"), cache, ranges)
+        self._init_headers = ((b"content-type", b"video/mp4"), cache, ranges)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI 3.0)."""
+        method = scope["method"]
+        headers = dict(scope["headers"])
+        if method in {"GET", "HEAD"}:
+            try:
+                reply = await self._reply(scope, headers, receive)
+            except _Instead as instead:
+                if instead.reply is None:
+                    return
+                reply = instead.reply
+        elif method == "OPTIONS":
+            reply = Reply(204, ((b"access-control-allow-methods", _ALLOWED), (b"allow", _ALLOWED)))
+        else:
+            reply = problem(405, "Streams can only be read.", (b"allow", _ALLOWED))
+        await deliver(reply, send, head=method == "HEAD", extra=self._cors(headers))
+
+    def _cors(self, headers: Headers) -> tuple[Header, ...]:
+        allowed = self._settings.cors_origins
+        if not allowed:
+            return ()
+        if "*" in allowed:
+            return ((b"access-control-allow-origin", b"*"),)
+        origin = headers.get(b"origin", b"")
+        if origin.decode("latin-1") in allowed:
+            return ((b"access-control-allow-origin", origin), (b"vary", b"origin"))
+        return ((b"vary", b"origin"),)
+
+    async def _reply(self, scope: dict[str, Any], headers: Headers, receive: Receive) -> Reply:
+        route = routes.resolve(scope["path"])
+        feed = None if route is None else self._feed(route.stream)
+        if route is None or feed is None:
+            raise _Instead(problem(404, "There is no such stream, or nothing of that name in it."))
+        if route.kind == "media":
+            return await self._media_playlist(feed, route, scope["query_string"], headers, receive)
+        if route.kind != "multivariant":
+            return await self._media(feed, route, headers, receive)
+        if not feed.ready:
+            await self._until(feed.begun(receive))
+        return _text(feed.multivariant(), headers)
+
+    def _feed(self, stream_id: str) -> Feed | None:
+        """What the viewers of a stream share, None if there is no such stream."""
+        stream = self._registry.get(stream_id)
+        feed = self._feeds.get(stream_id)
+        if feed is not None and (stream is None or feed.segments is not stream.segments):
+            feed.stop()
+            del self._feeds[stream_id]
+            feed = None
+        if stream is not None and feed is None:
+            feed = self._feeds[stream_id] = Feed(stream.segments)
+        return feed
+
+    async def _media_playlist(
+        self, feed: Feed, route: Route, query: bytes, headers: Headers, receive: Receive
+    ) -> Reply:
+        try:
+            position = blocking.parse(query)
+        except blocking.BadDirectivesError:
+            raise _Instead(problem(400, "The delivery directives are malformed.")) from None
+        if not feed.ready:
+            await self._until(feed.begun(receive))
+        if route.name != feed.name:
+            raise _Instead(_OTHER_PLAYLIST)
+        if position is not None:
+            answer = feed.answer(position)
+            if answer is Answer.WAIT:
+                await self._until(feed.reached(position, receive))
+                if route.name != feed.name:
+                    raise _Instead(_OTHER_PLAYLIST)
+            elif answer is Answer.REFUSE:
+                raise _Instead(problem(400, "That is too far ahead of the live edge."))
+        return _text(feed.media(), headers)
+
+    async def _media(self, feed: Feed, route: Route, headers: Headers, receive: Receive) -> Reply:
+        segments = feed.segments
+        if route.token == segments.token:
+            if route.kind == "part":
+                part = segments.part(route.number)
+                if part is None and feed.is_hinted(route.number):
+                    await self._until(feed.hinted_part(route.number, receive))
+                    part = segments.part(route.number)
+                if part is not None:
+                    return self._chunks(part.chunks, headers)
+            elif route.kind == "segment":
+                segment = segments.segment(route.number)
+                if segment is not None:
+                    return self._chunks(segment.chunks, headers)
+            else:
+                epoch = segments.epoch(route.number)
+                if epoch is not None:
+                    return _ranged([memoryview(epoch.init)], self._init_headers, headers)
+        raise _Instead(problem(404, "This is not here, or not here any more."))
+
+    def _chunks(self, chunks: Iterable[Chunk], headers: Headers) -> Reply:
+        return _ranged([chunk.payload for chunk in chunks], self._media_headers, headers)
+
+    async def _until(self, waiting: Coroutine[Any, Any, Outcome]) -> None:
+        """Wait, if there is room for one more."""
+        if self._waiting >= self._settings.max_waiting:
+            waiting.close()
+            raise _Instead(problem(503, "Too many requests wait already; try again.", _RETRY))
+        self._waiting += 1
+        try:
+            outcome = await waiting
+        finally:
+            self._waiting -= 1
+        if outcome is Outcome.GONE:
+            raise _Instead(None)
+        if outcome is Outcome.EXPIRED:
+            raise _Instead(problem(503, "The camera has sent nothing new; try again.", _RETRY))
+
+
+def _text(text: Text, headers: Headers) -> Reply:
+    if _accepts_gzip(headers.get(b"accept-encoding", b"")):
+        return Reply(200, _PLAYLIST_GZIPPED, (text.gzipped,))
+    return Reply(200, _PLAYLIST, (text.plain,))
+
+
+def _accepts_gzip(accepted: bytes) -> bool:
+    """Whether gzip is among the codings of an Accept-Encoding header (RFC 9110 §12.5.3)."""
+    return _GZIP.search(accepted) is not None
+
+
+def _ranged(pieces: list[memoryview], own: tuple[Header, ...], headers: Headers) -> Reply:
+    """All of a body, or the range that was asked for (RFC 9110 §15.3.7)."""
+    header = headers.get(b"range")
+    length = sum(map(len, pieces))
+    wanted = None if header is None else byte_range.parse(header, length)
+    if wanted is None:
+        return Reply(200, own, pieces)
+    if not wanted:
+        return problem(416, "The file is shorter.", (b"content-range", b"bytes */%d" % length))
+    shown = b"bytes %d-%d/%d" % (wanted.start, wanted.stop - 1, length)
+    return Reply(206, (*own, (b"content-range", shown)), byte_range.cut(pieces, wanted))

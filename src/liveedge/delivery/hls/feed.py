@@ -1,0 +1,131 @@
+"""What all HLS viewers of one stream share: rendered playlists, and who waits."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from liveedge.delivery.hls import blocking, playlist
+from liveedge.delivery.hls.blocking import Answer, Edge, Position
+from liveedge.delivery.hls.waiting import Outcome, Receive, WaitingRoom
+from liveedge.window.segments import SegmentList
+
+FIRST_PLAYLIST_DEADLINE: Final = 5.0
+"""Seconds for which a request waits for a stream that has nothing to show yet."""
+BLOCKING_DEADLINE: Final = 3
+"""Target durations for which a request waits (RFC 8216bis §6.2.5.2)."""
+_GZIP_LEVEL: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A playlist, rendered once for all who ask."""
+
+    plain: bytes
+    gzipped: bytes
+
+    @classmethod
+    def of(cls, text: str) -> "Text":
+        """Encode and compress."""
+        plain = text.encode()
+        return cls(plain, gzip.compress(plain, _GZIP_LEVEL, mtime=0))
+
+
+class Feed:
+    """One stream, as HLS viewers see it."""
+
+    def __init__(self, segments: SegmentList) -> None:
+        self.segments = segments
+        self._room: WaitingRoom[Position | int | None] = WaitingRoom()
+        self._media = _Cached(segments, playlist.media_playlist)
+        self._multivariant = _Cached(segments, playlist.multivariant_playlist)
+        self.stop = segments.listen(self._changed)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return len(self._room)
+
+    @property
+    def name(self) -> str | None:
+        """Name of the media playlist, None before there is one."""
+        targets = self.segments.targets
+        return None if targets is None else playlist.media_name(targets)
+
+    def media(self) -> Text:
+        """The media playlist as it is now."""
+        return self._media.get()
+
+    def multivariant(self) -> Text:
+        """The multivariant playlist as it is now."""
+        return self._multivariant.get()
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to list."""
+        return self.segments.targets is not None and bool(self.segments.segments)
+
+    async def begun(self, receive: Receive) -> Outcome:
+        """Wait until there is something to list."""
+        return await self._room.wait(None, receive, FIRST_PLAYLIST_DEADLINE)
+
+    def answer(self, position: Position) -> Answer:
+        """Whether the media playlist has `position`; there is a playlist."""
+        return blocking.answer(position, self._edge())
+
+    async def reached(self, position: Position, receive: Receive) -> Outcome:
+        """Wait until the media playlist has `position`."""
+        return await self._room.wait(position, receive, self._deadline())
+
+    async def hinted_part(self, serial: int, receive: Receive) -> Outcome:
+        """Wait for the part that EXT-X-PRELOAD-HINT names (§6.2.6)."""
+        return await self._room.wait(serial, receive, self._deadline())
+
+    def is_hinted(self, serial: int) -> bool:
+        """Whether the playlist says that this part comes next."""
+        return serial == self.segments.next_serial and self.ready
+
+    def _deadline(self) -> float:
+        targets = self.segments.targets
+        return FIRST_PLAYLIST_DEADLINE if targets is None else BLOCKING_DEADLINE * targets.duration
+
+    def _edge(self) -> Edge:
+        segments = self.segments
+        targets, opened = segments.targets, segments.open
+        if targets is None:
+            raise AssertionError("there is no edge before there is a playlist")
+        return Edge(
+            segments.next_msn - (1 if opened is None else 2),
+            len(segments.listed[-1].parts) if segments.listed else 0,
+            0 if opened is None else len(opened.parts),
+            targets.part,
+        )
+
+    def _changed(self) -> None:
+        if not self._room:
+            return
+        edge = self._edge()
+        next_serial = self.segments.next_serial
+
+        def is_reached(goal: Position | int | None) -> bool:
+            if isinstance(goal, Position):
+                return blocking.answer(goal, edge) is not Answer.WAIT
+            return goal is None or goal < next_serial
+
+        self._room.release(is_reached)
+
+
+class _Cached:
+    """A rendering that is made again when the segments have changed."""
+
+    def __init__(self, segments: SegmentList, render: Callable[[SegmentList], str]) -> None:
+        self._segments = segments
+        self._render = render
+        self._version = -1
+        self._text = Text(b"", b"")
+
+    def get(self) -> Text:
+        if self._version != self._segments.version:
+            self._text = Text.of(self._render(self._segments))
+            self._version = self._segments.version
+        return self._text

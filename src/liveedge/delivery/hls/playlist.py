@@ -1,0 +1,127 @@
+"""Playlists as text (RFC 8216bis §4). What is said here is read from a `SegmentList`."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from liveedge.media.bmff import VIDEO_TIMESCALE
+from liveedge.window.segments import PART_AVAILABILITY, Part, Segment, SegmentList, Targets
+
+VERSION: Final = 6
+"""§8: EXT-X-MAP in a playlist that is not I-frames only. Nothing here needs more."""
+PART_HOLD_BACK: Final = 3
+"""Part targets; §4.4.3.8 demands two and advises three, Apple's authoring rules demand three."""
+
+
+def media_name(targets: Targets) -> str:
+    """The name of the media playlist with these promises.
+
+    They must never change (§6.2.1), so they are the name: a playlist with others is another one.
+    """
+    return f"live-{targets.duration}-{targets.part}.m3u8"
+
+
+def part_name(token: str, serial: int) -> str:
+    """A part's name: its serial is known before it is known to which segment it belongs."""
+    return f"{token}.p{serial}.m4s"
+
+
+def segment_name(token: str, msn: int) -> str:
+    """A segment's name."""
+    return f"{token}.s{msn}.m4s"
+
+
+def init_name(token: str, epoch: int) -> str:
+    """The name of an epoch's media initialization section."""
+    return f"{token}.i{epoch}.mp4"
+
+
+def media_playlist(stream: SegmentList) -> str:
+    """The media playlist: one for players that know parts and for those that do not."""
+    targets = stream.targets
+    segments = stream.segments
+    if targets is None or not segments:
+        raise AssertionError("there is nothing to list before there is a part")
+    token = stream.token
+    lines = _header(targets, segments[0])
+    # §6.2.2: a part's tag should go once it is more than three target durations from the end.
+    # They go by segments: players count the parts of a segment from its first one.
+    to_end = sum(map(_duration, segments))
+    horizon = PART_AVAILABILITY * targets.duration * VIDEO_TIMESCALE
+    epoch = None
+    for segment in segments:
+        # §4.4.4.9: tags that apply to a segment come before its first part.
+        if segment.discontinuity:
+            lines.append("#EXT-X-DISCONTINUITY")
+        if segment.epoch is not epoch:
+            epoch = segment.epoch
+            lines.append(f'#EXT-X-MAP:URI="{init_name(token, epoch.number)}"')
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_date(segment.program_us)}")
+        if to_end <= horizon and segment.msn >= stream.parts_from:
+            lines += [_part(part, token) for part in segment.parts]
+        if segment.duration is not None:
+            lines.append(f"#EXTINF:{segment.duration / VIDEO_TIMESCALE:.5f},")
+            lines.append(segment_name(token, segment.msn))
+        to_end -= _duration(segment)
+    hint = part_name(token, stream.next_serial)
+    lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"\n')
+    return "\n".join(lines)
+
+
+def _header(targets: Targets, first: Segment) -> list[str]:
+    part_target = targets.part / 1000
+    hold_back = PART_HOLD_BACK * part_target
+    return [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{VERSION}",
+        f"#EXT-X-TARGETDURATION:{targets.duration}",
+        f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={hold_back:.3f}",
+        f"#EXT-X-PART-INF:PART-TARGET={part_target:.3f}",
+        f"#EXT-X-MEDIA-SEQUENCE:{first.msn}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.discontinuity_sequence - first.discontinuity}",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+    ]
+
+
+def _part(part: Part, token: str) -> str:
+    independent = ",INDEPENDENT=YES" if part.independent else ""
+    seconds = part.duration / VIDEO_TIMESCALE
+    uri = part_name(token, part.serial)
+    return f'#EXT-X-PART:DURATION={seconds:.5f},URI="{uri}"{independent}'
+
+
+def multivariant_playlist(stream: SegmentList) -> str:
+    """The multivariant playlist: what a player needs to know before it asks for media."""
+    targets = stream.targets
+    segments = stream.segments
+    if targets is None or not segments:
+        raise AssertionError("there is nothing to describe before there is a part")
+    config = segments[-1].epoch.config
+    size = config.parameters
+    average, peak, frame_rate = _rates(segments)
+    return (
+        f"#EXTM3U\n#EXT-X-VERSION:{VERSION}\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+        f"#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
+        f'CODECS="{config.codec}",RESOLUTION={size.width}x{size.height},'
+        f"FRAME-RATE={frame_rate:.3f}\n{media_name(targets)}\n"
+    )
+
+
+def _rates(segments: list[Segment]) -> tuple[int, int, float]:
+    """Average and peak bit rate (§4.4.6.2), and pictures a second."""
+    complete = [s for s in segments if s.duration is not None] or segments
+    rates = [8 * s.size * VIDEO_TIMESCALE / max(1, _duration(s)) for s in complete]
+    total = max(1, sum(map(_duration, complete)))
+    average = 8 * sum(s.size for s in complete) * VIDEO_TIMESCALE / total
+    pictures = sum(len(part.chunks) for s in complete for part in s.parts)
+    return round(average), round(max(rates)), pictures * VIDEO_TIMESCALE / total
+
+
+def _duration(segment: Segment) -> int:
+    if segment.duration is not None:
+        return segment.duration
+    return sum(part.duration for part in segment.parts)
+
+
+def _date(unix_us: int) -> str:
+    date = datetime.fromtimestamp(unix_us / 1_000_000, UTC)
+    return f"{date:%Y-%m-%dT%H:%M:%S}.{date.microsecond // 1000:03d}Z"

@@ -1,0 +1,261 @@
+"""The segments and parts of one stream that players may ask for."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from liveedge.media.bmff import VIDEO_TIMESCALE
+from liveedge.media.chunk import Chunk
+from liveedge.media.epoch import Epoch
+from liveedge.window.numbering import Numbering
+
+Listener = Callable[[], None]
+
+SHORTEST_PLAYLIST: Final = 3
+"""Target durations that a live playlist lists at least (RFC 8216bis §6.2.2)."""
+PART_AVAILABILITY: Final = 3
+"""Target durations for which a part can be had after its tag has gone (§6.2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a media playlist promises once and never changes (§6.2.1, §4.4.3.7)."""
+
+    duration: int
+    """EXT-X-TARGETDURATION in seconds: every segment, rounded, is at most so long."""
+    part: int
+    """PART-TARGET in milliseconds: every part is at most so long."""
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A partial segment (§3.2): some chunks in a row. Never changed once made."""
+
+    serial: int
+    """Counts the parts of a run; the next part has the next serial, whatever comes."""
+    chunks: tuple[Chunk, ...]
+    duration: int
+    """In 1/90000 s, as announced: see `liveedge.packaging.cutter`."""
+    independent: bool
+    """True if it contains a sync frame."""
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """A media segment (§3): its parts in a row. Open, and growing, while `duration` is None."""
+
+    msn: int
+    epoch: Epoch
+    start: int
+    """Decode time of its first picture in 1/90000 s."""
+    program_us: int
+    """EXT-X-PROGRAM-DATE-TIME in Unix microseconds."""
+    discontinuity: bool
+    discontinuity_sequence: int
+    parts: list[Part] = field(default_factory=list)
+    size: int = 0
+    duration: int | None = None
+    """In 1/90000 s."""
+
+    @property
+    def chunks(self) -> Iterator[Chunk]:
+        """All its pictures."""
+        return (chunk for part in self.parts for chunk in part.chunks)
+
+
+class SegmentList:
+    """Lists the newest segments, and keeps those that have left the list for late readers.
+
+    The cutter writes it, playlists are rendered from it. It holds references to the chunks that
+    live viewers are sent, and no bytes of its own. What it holds is bounded by time and bytes.
+    """
+
+    def __init__(
+        self, numbering: Numbering, *, wanted: int | None = None, max_bytes: int = 64 << 20
+    ) -> None:
+        self.token = numbering.token
+        self.targets: Targets | None = None
+        self.version = 0
+        """Counts changes of what a playlist would say."""
+        self.listed: deque[Segment] = deque()
+        """Complete segments, oldest first."""
+        self.open: Segment | None = None
+        self.next_msn = numbering.media_sequence
+        self.next_serial = 1
+        self.last_closed_at: float | None = None
+        """Monotonic seconds at which the newest complete segment was."""
+        self.parts_from = numbering.media_sequence
+        """Segments before this one have parts that do not suit `targets`; they are not listed."""
+        self._discontinuities = numbering.discontinuity_sequence
+        self._wanted = wanted
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._listed_duration = 0
+        self._longest_playlist = 0
+        self._retired: deque[tuple[float, Segment]] = deque()
+        self._segments: dict[int, Segment] = {}
+        self._parts: dict[int, Part] = {}
+        self._epochs: dict[int, Epoch] = {}
+        self._listeners: list[Listener] = []
+
+    # --- for readers
+
+    @property
+    def size(self) -> int:
+        """Bytes held, listed or not."""
+        return self._bytes
+
+    @property
+    def segments(self) -> list[Segment]:
+        """What a playlist shows: complete segments, and the open one if it has a part."""
+        opened = self.open
+        return [*self.listed, opened] if opened is not None and opened.parts else [*self.listed]
+
+    def segment(self, msn: int) -> Segment | None:
+        """A complete segment that can still be had."""
+        segment = self._segments.get(msn)
+        return segment if segment is not None and segment.duration is not None else None
+
+    def part(self, serial: int) -> Part | None:
+        """A part that can still be had."""
+        return self._parts.get(serial)
+
+    def epoch(self, number: int) -> Epoch | None:
+        """The epoch of a segment that can still be had."""
+        return self._epochs.get(number)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` after each change until the returned function is called."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def announce(self) -> None:
+        """Tell all listeners that there is something new."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    # --- for the cutter
+
+    def promise(self, targets: Targets) -> None:
+        """Set what playlists promise from now on; another part target begins between segments."""
+        if self.targets is not None and self.targets.part != targets.part:
+            self.parts_from = self.next_msn
+        self.targets = targets
+        self.version += 1
+
+    def begin(self, chunk: Chunk, epoch: Epoch, *, discontinuity: bool) -> None:
+        """Open the next segment; it begins with `chunk`, which is a sync frame."""
+        if discontinuity:
+            self._discontinuities += 1
+        segment = Segment(
+            self.next_msn,
+            epoch,
+            chunk.decode_time,
+            self._program_time(chunk),
+            discontinuity,
+            self._discontinuities,
+        )
+        self.next_msn += 1
+        self.open = self._segments[segment.msn] = segment
+        self._epochs[epoch.number] = epoch
+
+    def add_part(self, chunks: tuple[Chunk, ...], duration: int) -> None:
+        """Append a part to the open segment."""
+        segment = self.open
+        if segment is None:
+            raise AssertionError("a part needs an open segment")
+        part = Part(self.next_serial, chunks, duration, any(chunk.sync for chunk in chunks))
+        self.next_serial += 1
+        size = sum(len(chunk.message) for chunk in chunks)
+        segment.parts.append(part)
+        segment.size += size
+        self._bytes += size
+        self._parts[part.serial] = part
+        self.version += 1
+        self._bound(chunks[-1].arrival)
+
+    def close(self, end: int, now: float) -> None:
+        """Complete the open segment; it ends at decode time `end`, and `now` monotonic seconds."""
+        segment = self.open
+        if segment is None or self.targets is None:
+            raise AssertionError("only an open segment can be closed")
+        self.open = None
+        segment.duration = duration = end - segment.start
+        self.listed.append(segment)
+        self.last_closed_at = now
+        self._listed_duration += duration
+        self._longest_playlist = max(self._longest_playlist, self._listed_duration)
+        while len(self.listed) > 1 and self._may_leave(self.listed[0]):
+            self._retire(now)
+        self.version += 1
+        self._forget(now)
+
+    def _program_time(self, chunk: Chunk) -> int:
+        """When the first picture of a segment was taken, in Unix microseconds.
+
+        §6.2.1: dates must not become ambiguous. Where a clock has been set back, the dates of
+        new segments overlap those of the segments before by half until they are right again.
+        """
+        before = self.listed[-1] if self.listed else None
+        if before is None:
+            return chunk.capture_us
+        lasted_us = (before.duration or 0) * 1_000_000 // VIDEO_TIMESCALE
+        return max(chunk.capture_us, before.program_us + lasted_us // 2)
+
+    # --- what leaves
+
+    def _may_leave(self, oldest: Segment) -> bool:
+        if self._wanted is not None:
+            return len(self.listed) > self._wanted
+        targets = self.targets
+        rest = self._listed_duration - (oldest.duration or 0)
+        # §6.2.2: no segment may be removed if less than three target durations remained.
+        return targets is not None and (
+            rest >= SHORTEST_PLAYLIST * targets.duration * VIDEO_TIMESCALE
+        )
+
+    def _retire(self, now: float) -> None:
+        segment = self.listed.popleft()
+        self._listed_duration -= segment.duration or 0
+        self._retired.append((now, segment))
+
+    def _forget(self, now: float) -> None:
+        """Let go of what no player can be about to ask for.
+
+        §6.2.2: a segment can be had until it has been in the playlist for its own duration and
+        that of the longest playlist that had it, a part for three target durations after its tag
+        has gone. Its tag goes at the latest with its segment, so both count from there.
+        """
+        targets = self.targets
+        if targets is None:
+            return
+        availability = max(
+            self._longest_playlist / VIDEO_TIMESCALE, PART_AVAILABILITY * targets.duration
+        )
+        while self._retired:
+            since, segment = self._retired[0]
+            if now - since < availability + (segment.duration or 0) / VIDEO_TIMESCALE:
+                break
+            self._drop(self._retired.popleft()[1])
+
+    def _bound(self, now: float) -> None:
+        """Keep to `max_bytes`, whatever the camera sends."""
+        while self._bytes > self._max_bytes and (self._retired or self.listed):
+            if not self._retired:
+                self._retire(now)
+            self._drop(self._retired.popleft()[1])
+
+    def _drop(self, segment: Segment) -> None:
+        self._bytes -= segment.size
+        del self._segments[segment.msn]
+        for part in segment.parts:
+            del self._parts[part.serial]
+        oldest = min((s.epoch.number for s in self._segments.values()), default=0)
+        for number in [number for number in self._epochs if number < oldest]:
+            del self._epochs[number]
