@@ -1,0 +1,16 @@
+/** Defines `<live-edge-player>`; documented in docs/reference/player.md. */
+import { LiveEdgePlayer, type PlayerFrame } from './player/element';
+import type { PlayerState } from './player/state';
+import type { ClockSource, PlayerStats } from './player/stats';
+import type { Transport, TransportChoice } from './player/transport';
+
+customElements.define('live-edge-player', LiveEdgePlayer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'live-edge-player': LiveEdgePlayer;
+  }
+}
+
+export { LiveEdgePlayer };
+export type { ClockSource, PlayerFrame, PlayerState, PlayerStats, Transport, TransportChoice };

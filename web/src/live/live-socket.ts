@@ -1,0 +1,334 @@
+import { Backoff } from './backoff';
+import { ClockOffset, unixNow } from './clock-offset';
+import {
+  HEADER_BYTES,
+  KIND_CHUNK,
+  KIND_INIT,
+  isAfter,
+  parseControl,
+  parseHeader,
+  type ErrorMessage,
+  type MediaHeader,
+  type Report,
+  type ServerMessage,
+  type StateMessage,
+  type StreamMessage,
+} from './protocol';
+
+/** What a subscriber of one stream is told. */
+export interface StreamListener {
+  /** The socket opened, or closed and is being opened again. */
+  connection(open: boolean): void;
+  state(message: StateMessage): void;
+  /** A new decoder configuration; its init segment and then its chunks follow. */
+  stream(message: StreamMessage): void;
+  init(payload: Uint8Array): void;
+  chunk(header: MediaHeader, payload: Uint8Array): void;
+  /** So many chunks were left out because this page did not keep up. */
+  skipped(chunks: number): void;
+  error(message: ErrorMessage): void;
+}
+
+export interface Subscription {
+  report(report: Report): void;
+  close(): void;
+}
+
+const TICK_MS = 1000;
+const OPEN_DEADLINE_MS = 5000;
+/** A silent socket is asked for the time, and given up when it does not answer. */
+const SILENCE_MS = 4000;
+const ANSWER_DEADLINE_MS = 5000;
+/** The first exchanges come quickly: the smallest round trip of them counts. */
+const CLOCK_BURST_MS = [0, 100, 300, 700, 1500];
+const CLOCK_EVERY_MS = 10_000;
+/** An element that moves in the page closes and opens again within one task. */
+const LINGER_MS = 2000;
+
+/** One `Subscriber` is one listener; several may watch the same stream. */
+interface Subscriber {
+  listener: StreamListener;
+  configuration: string | null;
+  initialised: boolean;
+  lastSequence: number | null;
+}
+
+interface Channel {
+  stream: string;
+  number: number | null;
+  subscribers: Set<Subscriber>;
+}
+
+/**
+ * The WebSocket to one server, shared by all players of a page.
+ *
+ * It opens with the first subscription, comes back by itself with everything that was subscribed,
+ * and closes soon after the last one has gone.
+ */
+export class LiveSocket {
+  readonly clock = new ClockOffset();
+  #socket: WebSocket | null = null;
+  #open = false;
+  #failures = 0;
+  #channels = new Map<string, Channel>();
+  #byNumber = new Map<number, Channel>();
+  #backoff = new Backoff(250, 2000);
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #tick: ReturnType<typeof setInterval> | null = null;
+  #linger: ReturnType<typeof setTimeout> | null = null;
+  #clockTimers: ReturnType<typeof setTimeout>[] = [];
+  #openedAt = 0;
+  #heardAt = 0;
+  #askedAt: number | null = null;
+  #clockAt = 0;
+
+  constructor(readonly url: string) {}
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** How often in a row the socket could not be opened. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  subscribe(stream: string, listener: StreamListener): Subscription {
+    const subscriber: Subscriber = {
+      listener,
+      configuration: null,
+      initialised: false,
+      lastSequence: null,
+    };
+    const channel = this.#channels.get(stream) ?? this.#addChannel(stream);
+    const joins = channel.subscribers.size > 0;
+    channel.subscribers.add(subscriber);
+    this.#start();
+    if (this.#open) {
+      // A second viewer of a stream needs the init segment and the newest sync frame as well; those
+      // who have them already are spared what they have seen (see #chunk).
+      if (joins) this.#send({ type: 'unsubscribe', stream });
+      this.#send({ type: 'subscribe', stream });
+    }
+    return {
+      report: (report) => this.#send({ type: 'report', stream, ...report }),
+      close: () => this.#unsubscribe(channel, subscriber),
+    };
+  }
+
+  /** Try again at once, for example because the network has come back. */
+  wake(): void {
+    if (!this.#retry) return;
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#connect();
+  }
+
+  #addChannel(stream: string): Channel {
+    const channel = { stream, number: null, subscribers: new Set<Subscriber>() };
+    this.#channels.set(stream, channel);
+    return channel;
+  }
+
+  #unsubscribe(channel: Channel, subscriber: Subscriber): void {
+    if (!channel.subscribers.delete(subscriber) || channel.subscribers.size > 0) return;
+    this.#channels.delete(channel.stream);
+    if (channel.number !== null) this.#byNumber.delete(channel.number);
+    this.#send({ type: 'unsubscribe', stream: channel.stream });
+    if (this.#channels.size === 0) this.#linger = setTimeout(() => this.#stop(), LINGER_MS);
+  }
+
+  #start(): void {
+    if (this.#linger) clearTimeout(this.#linger);
+    this.#linger = null;
+    if (this.#socket || this.#retry) return;
+    this.#tick = setInterval(() => this.#watch(performance.now()), TICK_MS);
+    this.#connect();
+  }
+
+  #stop(): void {
+    if (this.#tick) clearInterval(this.#tick);
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#tick = this.#retry = this.#linger = null;
+    this.#drop();
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.url);
+    socket.binaryType = 'arraybuffer';
+    socket.addEventListener('open', () => this.#opened());
+    socket.addEventListener('close', () => this.#lost(socket));
+    socket.addEventListener('message', (event: MessageEvent<string | ArrayBuffer>) =>
+      this.#received(socket, event.data),
+    );
+    this.#socket = socket;
+    this.#openedAt = performance.now();
+  }
+
+  #opened(): void {
+    this.#open = true;
+    this.#heardAt = performance.now();
+    // Before the pictures, or the answer would wait behind the first burst of them.
+    this.#clockTimers = CLOCK_BURST_MS.map((delay) => setTimeout(() => this.#askClock(), delay));
+    this.#askClock();
+    for (const channel of this.#channels.values()) {
+      this.#send({ type: 'subscribe', stream: channel.stream });
+      for (const { listener } of channel.subscribers) listener.connection(true);
+    }
+  }
+
+  #lost(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    if (this.#channels.size === 0) return;
+    this.#failures += 1;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.#connect();
+    }, this.#backoff.next());
+    for (const channel of this.#channels.values()) {
+      for (const { listener } of channel.subscribers) listener.connection(false);
+    }
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#open = false;
+    this.#askedAt = null;
+    for (const timer of this.#clockTimers) clearTimeout(timer);
+    this.#clockTimers = [];
+    this.#byNumber.clear();
+    for (const channel of this.#channels.values()) {
+      channel.number = null;
+      // The next socket may lead to another process with other numbers.
+      for (const subscriber of channel.subscribers) {
+        subscriber.configuration = null;
+        subscriber.lastSequence = null;
+      }
+    }
+    socket?.close();
+  }
+
+  #watch(now: number): void {
+    if (!this.#open) {
+      if (this.#socket && now - this.#openedAt > OPEN_DEADLINE_MS) this.#lost(this.#socket);
+      return;
+    }
+    if (this.#askedAt !== null && this.#heardAt < this.#askedAt) {
+      if (now - this.#askedAt > ANSWER_DEADLINE_MS && this.#socket) this.#lost(this.#socket);
+    } else if (now - this.#heardAt > SILENCE_MS || now - this.#clockAt > CLOCK_EVERY_MS) {
+      this.#askClock();
+    }
+  }
+
+  #askClock(): void {
+    const now = performance.now();
+    this.#clockAt = now;
+    if (this.#askedAt === null || this.#heardAt >= this.#askedAt) this.#askedAt = now;
+    this.#send({ type: 'clock', t0: unixNow() });
+  }
+
+  #send(message: object): void {
+    if (this.#open) this.#socket?.send(JSON.stringify(message));
+  }
+
+  #received(socket: WebSocket, data: string | ArrayBuffer): void {
+    if (socket !== this.#socket) return;
+    this.#heardAt = performance.now();
+    if (typeof data === 'string') {
+      const message = parseControl(data);
+      if (message) this.#control(message);
+    } else if (data.byteLength > HEADER_BYTES) {
+      this.#media(parseHeader(data), new Uint8Array(data, HEADER_BYTES));
+    }
+  }
+
+  #control(message: ServerMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.#failures = 0;
+        this.#backoff.reset();
+        return;
+      case 'clock':
+        this.clock.add(message.t0, unixNow(), message.server_ms);
+        return;
+      case 'stream':
+        this.#configure(message);
+        return;
+      case 'state':
+        this.#tell(message.stream, (listener) => listener.state(message));
+        return;
+      case 'skipped':
+        this.#tell(message.stream, (listener) => listener.skipped(message.chunks));
+        return;
+      case 'error':
+        if (message.stream !== null) {
+          this.#tell(message.stream, (listener) => listener.error(message));
+        }
+    }
+  }
+
+  #tell(stream: string, event: (listener: StreamListener) => void): void {
+    for (const { listener } of this.#channels.get(stream)?.subscribers ?? []) event(listener);
+  }
+
+  #configure(message: StreamMessage): void {
+    const channel = this.#channels.get(message.stream);
+    if (!channel) return;
+    if (channel.number !== null) this.#byNumber.delete(channel.number);
+    channel.number = message.number;
+    this.#byNumber.set(message.number, channel);
+    const configuration = `${message.number}/${message.epoch}`;
+    for (const subscriber of channel.subscribers) {
+      if (subscriber.configuration === configuration) continue;
+      subscriber.configuration = configuration;
+      subscriber.initialised = false;
+      subscriber.lastSequence = null;
+      subscriber.listener.stream(message);
+    }
+  }
+
+  #media(header: MediaHeader, payload: Uint8Array): void {
+    const channel = this.#byNumber.get(header.stream);
+    if (!channel) return;
+    if (header.kind === KIND_CHUNK) this.#chunk(channel, header, payload);
+    else if (header.kind === KIND_INIT) this.#init(channel, payload);
+  }
+
+  #init(channel: Channel, payload: Uint8Array): void {
+    for (const subscriber of channel.subscribers) {
+      if (subscriber.initialised) continue;
+      subscriber.initialised = true;
+      subscriber.listener.init(payload);
+    }
+  }
+
+  #chunk(channel: Channel, header: MediaHeader, payload: Uint8Array): void {
+    for (const subscriber of channel.subscribers) {
+      const { lastSequence } = subscriber;
+      if (lastSequence !== null && !isAfter(header.sequence, lastSequence)) continue;
+      subscriber.lastSequence = header.sequence;
+      subscriber.listener.chunk(header, payload);
+    }
+  }
+}
+
+const sockets = new Map<string, LiveSocket>();
+
+/** The page's socket to `server`, an http(s) address that ends in a slash; made when first asked for. */
+export function sharedSocket(server: URL): LiveSocket {
+  const url = new URL('live', server);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  let socket = sockets.get(url.href);
+  if (!socket) {
+    socket = new LiveSocket(url.href);
+    sockets.set(url.href, socket);
+    const wake = socket.wake.bind(socket);
+    globalThis.addEventListener?.('online', wake);
+    globalThis.document?.addEventListener('visibilitychange', () => {
+      if (!document.hidden) wake();
+    });
+  }
+  return socket;
+}

@@ -1,0 +1,61 @@
+import type { LiveEdgePlayer, PlayerState, PlayerStats } from '../live-edge-player';
+import { milliseconds } from '../player/stats';
+import type { StreamEntry } from './streams';
+
+/** One camera on the wall: its picture, name, state and measured delay. */
+export class Tile {
+  readonly element = document.createElement('a');
+  #player: LiveEdgePlayer = document.createElement('live-edge-player');
+  #name = span('name');
+  #delay = span('delay');
+  #fps = span('fps');
+
+  constructor(entry: StreamEntry) {
+    this.element.className = 'tile';
+    this.element.href = `/watch/${encodeURIComponent(entry.stream_id)}`;
+    this.#player.setAttribute('stream', entry.stream_id);
+    this.#player.setAttribute('badge', 'off');
+    this.#player.addEventListener('stats', (event) =>
+      this.#figures((event as CustomEvent<PlayerStats>).detail),
+    );
+    this.#player.addEventListener('state', (event) =>
+      this.#state((event as CustomEvent<PlayerState>).detail),
+    );
+    const figures = span('figures');
+    figures.append(this.#delay, this.#fps);
+    const caption = document.createElement('div');
+    caption.className = 'caption';
+    caption.append(span('dot'), this.#name, figures);
+    this.element.append(this.#player, caption);
+    this.#state('connecting');
+    this.update(entry);
+  }
+
+  get state(): PlayerState {
+    return this.#player.state;
+  }
+
+  update(entry: StreamEntry): void {
+    this.#name.textContent = entry.name;
+  }
+
+  #state(state: PlayerState): void {
+    this.element.dataset.state = state;
+    if (state !== 'live') {
+      this.#delay.textContent = '';
+      this.#fps.textContent = state;
+    }
+  }
+
+  #figures(stats: PlayerStats): void {
+    if (stats.state !== 'live') return;
+    this.#delay.textContent = milliseconds(stats.latency_p50_ms);
+    this.#fps.textContent = ` · ${Math.round(stats.fps)} fps`;
+  }
+}
+
+function span(className: string): HTMLSpanElement {
+  const made = document.createElement('span');
+  made.className = className;
+  return made;
+}

@@ -1,0 +1,66 @@
+/** The wall: every configured stream, side by side. */
+import '../live-edge-player';
+import { columnsFor } from './layout';
+import { fetchStreams, type StreamEntry } from './streams';
+import { Tile } from './tile';
+
+const POLL_MS = 5000;
+const SUMMARY_MS = 1000;
+
+const wall = byId('wall');
+const empty = byId('empty');
+const summary = byId('summary');
+const tiles = new Map<string, Tile>();
+let reachable = true;
+
+async function poll(): Promise<void> {
+  try {
+    show(await fetchStreams());
+    reachable = true;
+  } catch {
+    reachable = false;
+  }
+  summarise();
+  setTimeout(() => void poll(), POLL_MS);
+}
+
+function show(entries: StreamEntry[]): void {
+  const listed = new Set(entries.map((entry) => entry.stream_id));
+  for (const [id, tile] of tiles) {
+    if (listed.has(id)) continue;
+    tile.element.remove();
+    tiles.delete(id);
+  }
+  for (const [at, entry] of entries.entries()) {
+    const tile = tiles.get(entry.stream_id) ?? new Tile(entry);
+    tiles.set(entry.stream_id, tile);
+    tile.update(entry);
+    const there = wall.children[at];
+    if (there !== tile.element) wall.insertBefore(tile.element, there ?? null);
+  }
+  empty.hidden = entries.length > 0;
+  arrange();
+}
+
+function arrange(): void {
+  const { width, top } = wall.getBoundingClientRect();
+  const columns = columnsFor(tiles.size, width, window.innerHeight - top);
+  wall.style.setProperty('--columns', String(columns));
+}
+
+function summarise(): void {
+  const live = [...tiles.values()].filter((tile) => tile.state === 'live').length;
+  const counts = tiles.size > 0 ? `${live} of ${tiles.size} live` : '';
+  const text = reachable ? counts : 'The server does not answer, retrying';
+  if (summary.textContent !== text) summary.textContent = text;
+}
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no element "${id}".`);
+  return found;
+}
+
+window.addEventListener('resize', arrange);
+setInterval(summarise, SUMMARY_MS);
+void poll();

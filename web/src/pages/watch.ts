@@ -1,0 +1,105 @@
+/** One camera in the whole window: `/watch/{id}?transport=…&controls=off`. */
+import { LiveEdgePlayer, type PlayerStats } from '../live-edge-player';
+import { milliseconds, rows } from '../player/stats';
+import { transportChoice } from '../player/transport';
+import { Graph } from './graph';
+import { fetchStream } from './streams';
+
+const IDLE_MS = 3000;
+
+const query = new URLSearchParams(location.search);
+const streamId = decodeURIComponent(location.pathname.split('/').findLast(Boolean) ?? '');
+
+const player = new LiveEdgePlayer();
+player.setAttribute('stream', streamId);
+player.setAttribute('transport', transportChoice(query.get('transport')));
+// Before anything else of the page: the socket opens while the rest is set up.
+byId('stage', HTMLElement).append(player);
+
+const panel = byId('panel', HTMLElement);
+const figures = byId('figures', HTMLButtonElement);
+const transport = byId('transport', HTMLSelectElement);
+const fullscreen = byId('fullscreen', HTMLButtonElement);
+const delay = byId('delay', HTMLElement);
+const list = byId('rows', HTMLElement);
+const graph = new Graph(byId('graph', HTMLCanvasElement));
+
+function showStats(stats: PlayerStats): void {
+  graph.add(stats.state === 'live' ? stats.latency_p50_ms : null);
+  if (panel.hidden) return;
+  delay.textContent = stats.state === 'live' ? milliseconds(stats.latency_p50_ms) : '–';
+  list.replaceChildren(
+    ...rows(stats).flatMap(([name, value]) => [cell('dt', name), cell('dd', value)]),
+  );
+}
+
+function toggleFigures(): void {
+  panel.hidden = !panel.hidden;
+  figures.setAttribute('aria-pressed', String(!panel.hidden));
+  player.setAttribute('badge', panel.hidden ? 'on' : 'off');
+  showStats(player.stats);
+}
+
+function toggleFullscreen(): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.documentElement.requestFullscreen();
+}
+
+function chooseTransport(): void {
+  const choice = transportChoice(transport.value);
+  player.setAttribute('transport', choice);
+  graph.clear();
+  query.set('transport', choice);
+  if (choice === 'auto') query.delete('transport');
+  const search = query.size > 0 ? `?${query}` : '';
+  history.replaceState(null, '', location.pathname + search);
+}
+
+let idle: ReturnType<typeof setTimeout> | undefined;
+function stayAwake(): void {
+  document.body.classList.remove('idle');
+  clearTimeout(idle);
+  idle = setTimeout(() => document.body.classList.add('idle'), IDLE_MS);
+}
+
+async function showName(): Promise<void> {
+  setName(streamId);
+  try {
+    setName((await fetchStream(streamId)).name);
+  } catch {
+    // The player says what is wrong; the id is name enough.
+  }
+}
+
+function setName(name: string): void {
+  byId('name', HTMLElement).textContent = name;
+  document.title = `${name} · liveedge`;
+}
+
+function cell(tag: 'dt' | 'dd', text: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+function byId<T extends HTMLElement>(id: string, type: abstract new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no element "${id}".`);
+  return found;
+}
+
+player.addEventListener('stats', (event) => showStats((event as CustomEvent<PlayerStats>).detail));
+figures.addEventListener('click', toggleFigures);
+fullscreen.addEventListener('click', toggleFullscreen);
+fullscreen.hidden = !document.fullscreenEnabled;
+transport.value = transportChoice(query.get('transport'));
+transport.addEventListener('change', chooseTransport);
+document.addEventListener('keydown', (event) => {
+  if (event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey) return;
+  if (event.key === 's') toggleFigures();
+  if (event.key === 'f') toggleFullscreen();
+});
+byId('bar', HTMLElement).hidden = query.get('controls') === 'off';
+for (const event of ['pointermove', 'keydown'] as const) document.addEventListener(event, stayAwake);
+stayAwake();
+void showName();

@@ -1,0 +1,218 @@
+import { unixNow } from '../live/clock-offset';
+import { Overlay } from './overlay';
+import { PictureFigures } from './picture-figures';
+import { Playback } from './playback';
+import type { Picture } from './renderer';
+import { serverOf } from './server';
+import { describe, type PlayerState } from './state';
+import type { ClockSource, PlayerStats } from './stats';
+import { transportChoice } from './transport';
+import { watchVisibility } from './visibility';
+
+const STATS_EVERY_MS = 1000;
+/** In ticks of the figures. */
+const REPORT_EVERY = 5;
+
+/** One presented picture, as `onframe` gets it. */
+export interface PlayerFrame {
+  /** To draw from; valid only during the call. */
+  source: CanvasImageSource;
+  width: number;
+  height: number;
+  /** Presentation time in seconds. */
+  mediaTime: number;
+  /** Unix time in milliseconds, on the server's clock; null if it is not known. */
+  captureMs: number | null;
+  /** Unix time in milliseconds, on this page's clock. */
+  presentedMs: number;
+  /** From capture to screen, clocks compared; null until both times are known. */
+  latencyMs: number | null;
+}
+
+/** `<live-edge-player stream="door" transport="auto">`: one camera, as late as it must be. */
+export class LiveEdgePlayer extends HTMLElement {
+  static readonly observedAttributes = ['stream', 'transport', 'server', 'badge'];
+
+  /** Called for each presented picture, before anything else happens to it. */
+  onframe: ((frame: PlayerFrame) => void) | null = null;
+
+  #overlay: Overlay;
+  #internals: ElementInternals;
+  #playback: Playback | null = null;
+  #figures = new PictureFigures();
+  #picture: { width: number; height: number; clock: ClockSource | null } | null = null;
+  #state: PlayerState = 'connecting';
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #ticks = 0;
+  #stopWatching: (() => void) | null = null;
+  #restarting = false;
+
+  constructor() {
+    super();
+    this.#internals = this.attachInternals();
+    this.#overlay = new Overlay(this.attachShadow({ mode: 'open' }));
+  }
+
+  /** The video element; null while a canvas renders. */
+  get video(): HTMLVideoElement | null {
+    return this.#playback?.renderer?.video ?? null;
+  }
+
+  get state(): PlayerState {
+    return this.#state;
+  }
+
+  get stats(): PlayerStats {
+    const now = performance.now();
+    const renderer = this.#playback?.renderer ?? null;
+    const figures = renderer?.figures();
+    return {
+      transport: renderer?.transport ?? null,
+      state: this.#state,
+      latency_p50_ms: this.#figures.latency(now, 0.5),
+      latency_p95_ms: this.#figures.latency(now, 0.95),
+      latency_ms: this.#figures.latencyMs,
+      clock_uncertainty_ms: this.#playback?.uncertaintyMs(unixNow()) ?? null,
+      clock_source: this.#picture?.clock ?? null,
+      target_ms: figures?.targetMs ?? 0,
+      buffered_ms: figures?.bufferedMs ?? 0,
+      rate: figures?.rate ?? 1,
+      fps: this.#figures.fps(now),
+      dropped: (figures?.dropped ?? 0) + (this.#playback?.facts.skipped ?? 0),
+      stalls: this.#figures.stalls,
+      width: this.#picture?.width ?? 0,
+      height: this.#picture?.height ?? 0,
+    };
+  }
+
+  connectedCallback(): void {
+    if (this.#playback) {
+      // Moved within the page, which pauses a video element.
+      this.#playback.resume();
+      return;
+    }
+    this.#start();
+  }
+
+  disconnectedCallback(): void {
+    // A move is a removal and an insertion in the same task.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#stop();
+    });
+  }
+
+  attributeChangedCallback(name: string): void {
+    if (name === 'badge') this.#show();
+    else if (this.#playback && !this.#restarting) {
+      this.#restarting = true;
+      queueMicrotask(() => {
+        this.#restarting = false;
+        if (!this.isConnected) return;
+        this.#stop();
+        this.#start();
+      });
+    }
+  }
+
+  #start(): void {
+    const stream = this.getAttribute('stream');
+    if (!stream) return;
+    this.#figures = new PictureFigures();
+    this.#picture = null;
+    this.#playback = new Playback({
+      server: serverOf(this.getAttribute('server')),
+      stream,
+      transport: transportChoice(this.getAttribute('transport')),
+      stage: this.#overlay.stage,
+      presented: (picture) => this.#presented(picture),
+    });
+    this.#timer = setInterval(() => this.#tick(), STATS_EVERY_MS);
+    this.#stopWatching = watchVisibility(this, {
+      unwatched: () => this.#playback?.pause(),
+      watched: () => this.#resume(),
+    });
+    this.#show();
+  }
+
+  #stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#stopWatching?.();
+    this.#playback?.close();
+    this.#timer = this.#stopWatching = this.#playback = null;
+  }
+
+  #resume(): void {
+    this.#figures.pause();
+    this.#playback?.resume();
+  }
+
+  #presented(picture: Picture): void {
+    const { capture, presentedMs } = picture;
+    const offset = this.#playback?.offsetMs ?? null;
+    const latencyMs =
+      capture !== null && offset !== null ? presentedMs + offset - capture.captureMs : null;
+    this.onframe?.({
+      source: picture.source,
+      width: picture.width,
+      height: picture.height,
+      mediaTime: picture.mediaTime,
+      captureMs: capture?.captureMs ?? null,
+      presentedMs,
+      latencyMs,
+    });
+    this.#figures.presented(performance.now(), latencyMs);
+    this.#picture = { width: picture.width, height: picture.height, clock: capture?.clock ?? null };
+    if (this.#state !== 'live') this.#show();
+  }
+
+  #tick(): void {
+    this.#ticks += 1;
+    if (this.#playback?.paused) this.#figures.pause();
+    this.#show();
+    const stats = this.stats;
+    if (this.#ticks % REPORT_EVERY === 0 && stats.transport && stats.state === 'live') {
+      this.#playback?.report({
+        transport: stats.transport,
+        latency_p50_ms: rounded(stats.latency_p50_ms),
+        latency_p95_ms: rounded(stats.latency_p95_ms),
+        stalls: stats.stalls,
+        dropped: stats.dropped,
+      });
+    }
+    this.dispatchEvent(new CustomEvent<PlayerStats>('stats', { detail: stats }));
+  }
+
+  #show(): void {
+    const playback = this.#playback;
+    if (!playback) return;
+    const now = performance.now();
+    const age = this.#figures.age(now);
+    const { facts } = playback;
+    const description = describe({
+      failure: facts.failure,
+      paused: playback.paused,
+      moves: this.#figures.moves(now),
+      pictureAgeS: age === null ? null : age / 1000,
+      connected: facts.connected,
+      camera: facts.camera,
+      cameraForS: (now - facts.cameraSince) / 1000,
+      cameraError: facts.cameraError,
+    });
+    this.#overlay.describe(description);
+    this.#enter(description.state);
+    this.#overlay.figures(this.stats, this.getAttribute('badge') !== 'off');
+  }
+
+  #enter(state: PlayerState): void {
+    if (state === this.#state && this.#internals.states.has(state)) return;
+    this.#state = state;
+    this.#internals.states.clear();
+    this.#internals.states.add(state);
+    if (state !== 'live') this.#internals.states.add('still');
+    this.dispatchEvent(new CustomEvent<PlayerState>('state', { detail: state }));
+  }
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10) / 10;
+}

@@ -1,0 +1,163 @@
+import HlsLight, { ErrorTypes, Events, type ErrorData, type HlsConfig } from 'hls.js/light';
+import { LiveEdgeController } from '../edge/controller';
+import type { Capture } from './capture-table';
+import type { Renderer, RendererFigures, RendererHost } from './renderer';
+import { createVideo, play, rangesOf, watchPictures } from './video-element';
+
+/** hls.js seeks by itself only when it is so far behind that nothing newer is buffered. */
+const HLS_JUMP_S = 8;
+const MEDIA_RECOVERIES_MOST = 2;
+
+const SHARED: Partial<HlsConfig> = {
+  // Playback rate and jumps are the controller's: at 1 hls.js never touches the rate.
+  maxLiveSyncPlaybackRate: 1,
+  // Each stall would otherwise add a second of delay until the next manifest.
+  liveSyncOnStallIncrease: 0,
+  liveDurationInfinity: true,
+  backBufferLength: 6,
+  maxBufferLength: 20,
+  // There is one level, and its bandwidth needs no test.
+  testBandwidth: false,
+  // Parts are passed through, not remuxed; a worker only adds two hops to each.
+  enableWorker: false,
+  fragLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: 4000,
+      maxLoadTimeMs: 10_000,
+      timeoutRetry: { maxNumRetry: 4, retryDelayMs: 0, maxRetryDelayMs: 0 },
+      errorRetry: { maxNumRetry: 10, retryDelayMs: 100, maxRetryDelayMs: 1000, backoff: 'linear' },
+    },
+  },
+  playlistLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: 10_000,
+      maxLoadTimeMs: 20_000,
+      timeoutRetry: { maxNumRetry: 10, retryDelayMs: 0, maxRetryDelayMs: 0 },
+      errorRetry: { maxNumRetry: 20, retryDelayMs: 250, maxRetryDelayMs: 2000, backoff: 'linear' },
+    },
+  },
+};
+
+const LOW_LATENCY: Partial<HlsConfig> = {
+  ...SHARED,
+  lowLatencyMode: true,
+  liveSyncDuration: 0.2,
+  liveMaxLatencyDuration: HLS_JUMP_S,
+};
+
+const SEGMENTS: Partial<HlsConfig> = {
+  ...SHARED,
+  lowLatencyMode: false,
+  liveSyncDurationCount: 1,
+};
+
+/** Plays a playlist through hls.js, in parts or in whole segments, steered behind the edge. */
+export class HlsRenderer implements Renderer {
+  readonly video = createVideo();
+  readonly surface = this.video;
+  #hls: HlsLight;
+  #controller: LiveEdgeController;
+  #unwatch: () => void;
+  #recoveries = 0;
+  #paused = false;
+  #closed = false;
+
+  constructor(
+    private readonly host: RendererHost,
+    readonly transport: 'llhls' | 'hls',
+    url: string,
+  ) {
+    const parts = transport === 'llhls';
+    this.#controller = new LiveEdgeController({
+      margin: 0.03,
+      firstMargin: parts ? 0.12 : 0.3,
+    });
+    this.#hls = new HlsLight(parts ? LOW_LATENCY : SEGMENTS);
+    this.#hls.on(Events.ERROR, (_event, data) => this.#failed(data));
+    this.#hls.on(Events.BUFFER_APPENDED, () => this.#appended());
+    this.video.addEventListener('waiting', () => this.#waiting());
+    this.#unwatch = watchPictures(
+      this.video,
+      (mediaTime) => this.#captureOf(mediaTime),
+      (picture) => host.presented(picture),
+    );
+    this.#hls.attachMedia(this.video);
+    this.#hls.loadSource(url);
+  }
+
+  figures(): RendererFigures {
+    const ranges = rangesOf(this.video.buffered);
+    const end = ranges.at(-1)?.end ?? this.video.currentTime;
+    return {
+      targetMs: this.#controller.targetAhead(performance.now() / 1000) * 1000,
+      bufferedMs: (end - this.video.currentTime) * 1000,
+      rate: this.video.playbackRate,
+      dropped: this.video.getVideoPlaybackQuality().droppedVideoFrames,
+    };
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#hls.stopLoad();
+    this.video.pause();
+  }
+
+  resume(): void {
+    if (this.#paused) this.#hls.startLoad();
+    this.#paused = false;
+    this.#controller.jump();
+    play(this.video);
+    this.#steer();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unwatch();
+    this.#hls.destroy();
+  }
+
+  #appended(): void {
+    const newest = rangesOf(this.video.buffered).at(-1);
+    if (!newest) return;
+    this.#controller.grew(performance.now() / 1000, newest);
+    play(this.video);
+    this.#steer();
+  }
+
+  #steer(): void {
+    const { video } = this;
+    const { rate, seekTo } = this.#controller.decide(performance.now() / 1000, {
+      position: video.currentTime,
+      ranges: rangesOf(video.buffered),
+      seeking: video.seeking,
+    });
+    if (seekTo !== null) video.currentTime = seekTo;
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+  }
+
+  #waiting(): void {
+    const end = rangesOf(this.video.buffered).at(-1)?.end;
+    const ranDry = end !== undefined && Math.abs(end - this.video.currentTime) < 0.1;
+    if (ranDry && !this.video.seeking) this.#controller.stalled(performance.now() / 1000);
+  }
+
+  /** EXT-X-PROGRAM-DATE-TIME is the capture time of a segment's first picture. */
+  #captureOf(mediaTime: number): Capture | null {
+    const fragments = this.#hls.latestLevelDetails?.fragments ?? [];
+    const fragment = fragments.findLast(({ start }) => start <= mediaTime + 0.001);
+    if (!fragment?.programDateTime) return null;
+    const captureMs = fragment.programDateTime + (mediaTime - fragment.start) * 1000;
+    return { captureMs, clock: 'playlist' };
+  }
+
+  #failed(data: ErrorData): void {
+    if (!data.fatal || this.#closed) return;
+    if (data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < MEDIA_RECOVERIES_MOST) {
+      this.#recoveries += 1;
+      this.#hls.recoverMediaError();
+      return;
+    }
+    const codecs = data.details === 'bufferAddCodecError' || data.type === ErrorTypes.KEY_SYSTEM_ERROR;
+    this.host.failed(codecs ? 'unsupported' : 'broken', `${data.details}: ${data.error.message}`);
+  }
+}

@@ -1,0 +1,234 @@
+import { LiveEdgeController, type Range } from '../edge/controller';
+import type { MediaHeader, StreamMessage } from '../live/protocol';
+import { setSampleDuration } from '../media/bmff';
+import { AppendQueue } from './append-queue';
+import { CaptureTable, captureOf } from './capture-table';
+import { createMediaSource } from './media-source';
+import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
+import { createVideo, play, rangesOf, watchPictures } from './video-element';
+
+/** Media kept behind the playhead, and the lump in which more than that is removed. */
+const BACK_BUFFER_S = 3;
+const TRIM_LUMP_S = 5;
+/** The burst of a join is over when nothing has come for this long, or after the second time. */
+const QUIET_MS = 10;
+const JOIN_MOST_MS = 250;
+/** Decode time and arrival moved apart so far: another timeline, for the server has started again. */
+const TIMELINE_BREAK_S = 2;
+const SYNCS_MOST = 600;
+/**
+ * Durations are provisional, and one that is less than half the true one makes the browser drop
+ * everything up to the next sync frame ("coded frame processing"): a freeze, for a camera that
+ * merely slows down in the dark. So the browser is told durations that are too long on purpose.
+ */
+const DURATION_FACTOR = 3;
+const DURATION_LEAST_S = 0.15;
+
+/** Appends each frame to Media Source Extensions and steers the video element behind the edge. */
+export class MseRenderer implements LiveRenderer {
+  readonly transport = 'mse';
+  readonly video = createVideo();
+  readonly surface = this.video;
+  #source: MediaSource;
+  #release: () => void;
+  #unwatch: () => void;
+  #controller = new LiveEdgeController({ margin: 0.018, firstMargin: 0.05 });
+  #appends: AppendQueue;
+  #attached = false;
+  #captures = new CaptureTable();
+  #stream: StreamMessage | null = null;
+  #type = '';
+  #awaitsSync = true;
+  /** Where the next picture is due, in seconds: `buffered` ends later by the false durations. */
+  #end = 0;
+  /** Arrival at the server minus decode time, in seconds. */
+  #timeline: number | null = null;
+  /** Presentation times at which decoding can begin. */
+  #syncs: number[] = [];
+  #joiningSince: number | null = null;
+  #quiet: ReturnType<typeof setTimeout> | null = null;
+  #closed = false;
+
+  constructor(private readonly host: RendererHost) {
+    this.#appends = new AppendQueue(() => this.#takeRoom(0.05), {
+      appended: () => this.#appended(),
+      failed: (message) => this.#fail('broken', message),
+    });
+    const { source, release } = createMediaSource(this.video);
+    this.#source = source;
+    this.#release = release;
+    source.addEventListener('sourceopen', () => this.#attach());
+    this.video.addEventListener('waiting', () => this.#waiting());
+    this.video.addEventListener('error', () => {
+      this.#fail('broken', this.video.error?.message ?? 'The video element failed.');
+    });
+    this.#unwatch = watchPictures(
+      this.video,
+      (mediaTime) => this.#captures.find(mediaTime),
+      (picture) => host.presented(picture),
+    );
+  }
+
+  configure(message: StreamMessage): void {
+    const type = `video/mp4; codecs="${message.codec}"`;
+    if (!(this.#source.constructor as typeof MediaSource).isTypeSupported(type)) {
+      this.#fail('unsupported', `This browser does not play ${message.codec}.`);
+      return;
+    }
+    if (this.#type && this.#type !== type) this.#appends.changeType(type);
+    this.#type = type;
+    this.#stream = message;
+    this.#awaitsSync = true;
+    this.#attach();
+  }
+
+  init(payload: Uint8Array): void {
+    this.#appends.append(payload);
+  }
+
+  chunk(header: MediaHeader, payload: Uint8Array): void {
+    const stream = this.#stream;
+    if (!stream || (this.#awaitsSync && !header.sync)) return;
+    if (this.#awaitsSync) this.#join(header, stream.timescale);
+    this.#awaitsSync = false;
+    const time = (header.decodeTime + header.compositionOffset) / stream.timescale;
+    this.#captures.add(time, captureOf(header));
+    if (header.sync) this.#syncs.push(time);
+    if (this.#syncs.length > SYNCS_MOST) this.#syncs.shift();
+    this.#end = Math.max(this.#end, time + header.duration / stream.timescale);
+    const least = DURATION_LEAST_S * stream.timescale;
+    setSampleDuration(payload, Math.max(least, DURATION_FACTOR * header.duration));
+    this.#appends.append(payload);
+  }
+
+  figures(): RendererFigures {
+    const { currentTime, playbackRate } = this.video;
+    const end = this.#ranges().at(-1)?.end ?? currentTime;
+    return {
+      targetMs: this.#controller.targetAhead(performance.now() / 1000) * 1000,
+      bufferedMs: (end - currentTime) * 1000,
+      rate: playbackRate,
+      dropped: this.video.getVideoPlaybackQuality().droppedVideoFrames,
+    };
+  }
+
+  pause(): void {
+    this.#awaitsSync = true;
+    this.video.pause();
+  }
+
+  resume(): void {
+    this.#controller.jump();
+    play(this.video);
+    this.#steer();
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#quiet) clearTimeout(this.#quiet);
+    this.#unwatch();
+    this.#release();
+  }
+
+  #fail(reason: 'unsupported' | 'broken', message: string): void {
+    if (!this.#closed) this.host.failed(reason, message);
+  }
+
+  #attach(): void {
+    if (this.#attached || !this.#type || this.#source.readyState !== 'open') return;
+    this.#attached = true;
+    const buffer = this.#source.addSourceBuffer(this.#type);
+    buffer.mode = 'segments';
+    this.#source.duration = Number.POSITIVE_INFINITY;
+    this.#appends.attach(buffer);
+  }
+
+  /** A burst begins with this chunk. */
+  #join(header: MediaHeader, timescale: number): void {
+    this.#joiningSince = performance.now();
+    const timeline = (header.captureMs + header.arrivalMs) / 1000 - header.decodeTime / timescale;
+    const before = this.#timeline ?? timeline;
+    this.#timeline = timeline;
+    if (Math.abs(timeline - before) < TIMELINE_BREAK_S) return;
+    this.#appends.remove(0, Number.POSITIVE_INFINITY);
+    this.#controller.reset();
+    this.#end = 0;
+    this.#syncs = [];
+  }
+
+  #appended(): void {
+    const now = performance.now();
+    if (this.#quiet) clearTimeout(this.#quiet);
+    this.#quiet = null;
+    if (this.#joiningSince !== null && now - this.#joiningSince < JOIN_MOST_MS) {
+      this.#quiet = setTimeout(() => this.#joined(), QUIET_MS);
+    } else {
+      this.#joined();
+    }
+  }
+
+  #joined(): void {
+    this.#joiningSince = null;
+    const newest = this.#ranges().at(-1);
+    if (!newest) return;
+    this.#controller.grew(performance.now() / 1000, newest);
+    play(this.video);
+    this.#steer();
+    this.#trim();
+  }
+
+  #steer(): void {
+    const { video } = this;
+    const { rate, seekTo } = this.#controller.decide(performance.now() / 1000, {
+      position: video.currentTime,
+      ranges: this.#ranges(),
+      seeking: video.seeking,
+    });
+    if (seekTo !== null) video.currentTime = seekTo;
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+  }
+
+  /** What is buffered, without what only false durations add to the end. */
+  #ranges(): Range[] {
+    const ranges = rangesOf(this.video.buffered);
+    const newest = ranges.at(-1);
+    if (newest) newest.end = Math.max(newest.start, Math.min(newest.end, this.#end));
+    return ranges;
+  }
+
+  #waiting(): void {
+    const end = this.#ranges().at(-1)?.end;
+    const ranDry = end !== undefined && Math.abs(end - this.video.currentTime) < 0.1;
+    if (ranDry && !this.video.seeking) this.#controller.stalled(performance.now() / 1000);
+  }
+
+  #trim(): void {
+    const kept = this.#syncBefore(this.video.currentTime - BACK_BUFFER_S);
+    if ((this.#syncs[kept] ?? 0) - (this.#syncs[0] ?? 0) < TRIM_LUMP_S) return;
+    const room = this.#takeRoom(BACK_BUFFER_S);
+    if (!room) return;
+    this.#appends.remove(...room);
+    const newest = this.#ranges().at(-1);
+    if (newest && this.#source.readyState === 'open') {
+      this.#source.setLiveSeekableRange(Math.min(room[1], newest.end), newest.end);
+    }
+  }
+
+  /**
+   * What may be removed `back` seconds behind the playhead: everything before a sync frame.
+   *
+   * A removal that ends inside a group of pictures takes all of it (MSE, "coded frame removal"),
+   * also the one that plays.
+   */
+  #takeRoom(back: number): [number, number] | null {
+    const kept = this.#syncBefore(this.video.currentTime - back);
+    const sync = this.#syncs[kept];
+    if (sync === undefined || kept === 0) return null;
+    this.#syncs.splice(0, kept);
+    return [0, sync - 0.001];
+  }
+
+  #syncBefore(time: number): number {
+    return this.#syncs.findLastIndex((sync) => sync <= time);
+  }
+}

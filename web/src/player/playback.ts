@@ -1,0 +1,197 @@
+import { Backoff } from '../live/backoff';
+import { sharedSocket } from '../live/live-socket';
+import type { Report } from '../live/protocol';
+import { unknownFacts, type Feed, type FeedFacts } from './feed';
+import { LiveFeed } from './live-feed';
+import { MseRenderer } from './mse-renderer';
+import type { LiveRenderer, Picture, Renderer, RendererHost } from './renderer';
+import { StatusFeed } from './status-feed';
+import { abilities, candidates, type Transport, type TransportChoice } from './transport';
+import { WebCodecsRenderer } from './webcodecs-renderer';
+
+/** A socket that never opens is kept out by a proxy: `auto` goes on with plain requests. */
+const SOCKET_FAILURES_MOST = 3;
+/** So many failures without a picture between them, and the next transport has its turn. */
+const BROKEN_MOST = 3;
+
+export interface PlaybackOptions {
+  server: URL;
+  stream: string;
+  transport: TransportChoice;
+  /** Where the surface goes. */
+  stage: HTMLElement;
+  presented(picture: Picture): void;
+}
+
+/** Plays one stream: chooses a transport, and begins again by itself after whatever fails. */
+export class Playback {
+  #transports: Transport[];
+  #at = 0;
+  #broken = 0;
+  #backoff = new Backoff(250, 4000);
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #feed: Feed | null = null;
+  #renderer: Renderer | null = null;
+  /** The one before, on the screen until the new one has a picture. */
+  #previous: Renderer | null = null;
+  #attempt = 0;
+  #paused = false;
+  #failure: string | null = null;
+
+  constructor(private readonly options: PlaybackOptions) {
+    this.#transports = candidates(options.transport, abilities());
+    this.#begin();
+  }
+
+  get renderer(): Renderer | null {
+    return this.#renderer;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get facts(): Readonly<FeedFacts> {
+    const facts = this.#feed?.facts ?? unknownFacts();
+    return this.#failure === null ? facts : { ...facts, failure: this.#failure };
+  }
+
+  /** The server's clock minus this page's, in milliseconds, and how wrong that may be. */
+  get offsetMs(): number | null {
+    return this.#feed?.clock.offsetMs ?? null;
+  }
+
+  uncertaintyMs(nowMs: number): number | null {
+    return this.#feed?.clock.uncertaintyMs(nowMs) ?? null;
+  }
+
+  report(report: Report): void {
+    this.#feed?.report(report);
+  }
+
+  /** Nobody looks: no more media, but the last picture stays. */
+  pause(): void {
+    this.#paused = true;
+    this.#feed?.pause();
+    this.#renderer?.pause();
+  }
+
+  /** Go on with the newest picture; also right after the element was moved. */
+  resume(): void {
+    this.#paused = false;
+    this.#renderer?.resume();
+    this.#feed?.resume();
+  }
+
+  close(): void {
+    this.#attempt += 1;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#feed?.close();
+    for (const renderer of [this.#previous, this.#renderer]) this.#discard(renderer);
+    this.#feed = this.#previous = this.#renderer = null;
+  }
+
+  #begin(): void {
+    const transport = this.#transports[this.#at];
+    this.#feed?.close();
+    this.#feed = null;
+    if (!transport) {
+      this.#failure = 'This browser cannot play live video in any way that this player knows.';
+      return;
+    }
+    this.#attempt += 1;
+    const host = this.#host(this.#attempt);
+    if (transport === 'webcodecs') this.#beginLive(new WebCodecsRenderer(host));
+    else if (transport === 'mse') this.#beginLive(new MseRenderer(host));
+    else void this.#beginHls(transport, host, this.#attempt);
+  }
+
+  #beginLive(renderer: LiveRenderer): void {
+    const { server, stream } = this.options;
+    const attempt = this.#attempt;
+    this.#show(renderer);
+    this.#feed = new LiveFeed(sharedSocket(server), stream, renderer, (failures) => {
+      if (attempt === this.#attempt && failures >= SOCKET_FAILURES_MOST) this.#giveUpSocket();
+    });
+    if (this.#paused) this.#feed.pause();
+  }
+
+  async #beginHls(transport: 'llhls' | 'hls', host: RendererHost, attempt: number): Promise<void> {
+    const { server, stream } = this.options;
+    this.#feed = new StatusFeed(server, stream);
+    const url = new URL(`hls/${encodeURIComponent(stream)}/index.m3u8`, server).href;
+    try {
+      const { makeHlsRenderer } = await import('./hls-choice');
+      const renderer = await makeHlsRenderer(host, transport, url);
+      if (attempt === this.#attempt) this.#show(renderer);
+      else renderer.close();
+    } catch (error) {
+      host.failed('broken', String(error));
+    }
+  }
+
+  #show(renderer: Renderer): void {
+    if (this.#previous) this.#discard(this.#renderer);
+    else this.#previous = this.#renderer;
+    this.#renderer = renderer;
+    renderer.surface.classList.add('surface');
+    renderer.surface.classList.toggle('waits', this.#previous !== null);
+    this.options.stage.append(renderer.surface);
+    if (this.#paused) renderer.pause();
+  }
+
+  #host(attempt: number): RendererHost {
+    return {
+      presented: (picture) => {
+        if (attempt !== this.#attempt) return;
+        if (this.#previous) this.#reveal();
+        if (this.#broken > 0) this.#recovered();
+        this.options.presented(picture);
+      },
+      failed: (reason) => {
+        if (attempt === this.#attempt) this.#failed(reason);
+      },
+    };
+  }
+
+  #reveal(): void {
+    this.#renderer?.surface.classList.remove('waits');
+    this.#discard(this.#previous);
+    this.#previous = null;
+  }
+
+  #recovered(): void {
+    this.#broken = 0;
+    this.#backoff.reset();
+  }
+
+  #failed(reason: 'unsupported' | 'broken'): void {
+    // What the failed renderer still says does not count.
+    this.#attempt += 1;
+    this.#feed?.close();
+    if (reason === 'unsupported') {
+      this.#transports.splice(this.#at, 1);
+      this.#at = 0;
+      this.#retry = setTimeout(() => this.#begin());
+      return;
+    }
+    this.#broken += 1;
+    if (this.#broken >= BROKEN_MOST) {
+      this.#at = (this.#at + 1) % this.#transports.length;
+      this.#broken = 0;
+    }
+    this.#retry = setTimeout(() => this.#begin(), this.#backoff.next());
+  }
+
+  #giveUpSocket(): void {
+    const next = this.#transports.findIndex((transport) => transport.endsWith('hls'));
+    if (next < 0 || next === this.#at) return;
+    this.#at = next;
+    this.#begin();
+  }
+
+  #discard(renderer: Renderer | null): void {
+    renderer?.surface.remove();
+    renderer?.close();
+  }
+}

@@ -1,0 +1,41 @@
+/** An ISO-BMFF box of the given body. */
+export function box(type: string, ...body: Uint8Array[]): Uint8Array {
+  const size = 8 + body.reduce((sum, part) => sum + part.length, 0);
+  const made = new Uint8Array(size);
+  new DataView(made.buffer).setUint32(0, size);
+  made.set(new TextEncoder().encode(type), 4);
+  let at = 8;
+  for (const part of body) {
+    made.set(part, at);
+    at += part.length;
+  }
+  return made;
+}
+
+/** Big-endian 32-bit words. */
+export function words(...values: number[]): Uint8Array {
+  const made = new Uint8Array(4 * values.length);
+  const view = new DataView(made.buffer);
+  for (const [at, value] of values.entries()) view.setUint32(4 * at, value);
+  return made;
+}
+
+export const zeros = (count: number) => new Uint8Array(count);
+
+/** An init segment with one track whose sample entry holds `configuration`. */
+export function initSegment(entry: string, configuration: Uint8Array): Uint8Array {
+  const sampleEntry = box(entry, zeros(78), box('pasp', words(1, 1)), configuration);
+  const stbl = box('stbl', box('stsd', words(0, 1), sampleEntry), box('stts', words(0, 0)));
+  const minf = box('minf', box('vmhd', zeros(12)), stbl);
+  const mdia = box('mdia', box('mdhd', zeros(24)), minf);
+  const moov = box('moov', box('mvhd', zeros(100)), box('trak', box('tkhd', zeros(84)), mdia));
+  const whole = [box('ftyp', new TextEncoder().encode('iso6')), moov];
+  return new Uint8Array(whole.flatMap((part) => [...part]));
+}
+
+/** A chunk of one sample: `moof` with the given `trun`, then `mdat`. */
+export function chunk(trun: Uint8Array, sample: Uint8Array): Uint8Array {
+  const traf = box('traf', box('tfhd', words(0x020000, 1)), box('tfdt', words(0, 0)), trun);
+  const moof = box('moof', box('mfhd', words(0, 1)), traf);
+  return new Uint8Array([...moof, ...box('mdat', sample)]);
+}
