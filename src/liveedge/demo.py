@@ -4,8 +4,8 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from typing import Any, Final
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from liveedge.errors import LiveEdgeError
 
 _NAMES: Final = ("Harbour", "Workshop", "Entrance", "Garden", "Garage", "Roof", "Office", "Yard")
 _REFRESH: Final = 1.0
+_REFRESH_OF_A_FILE: Final = 10.0
 _NOTHING: Final = "-"
 
 
@@ -70,14 +71,27 @@ def _show(server: Child, others: Sequence[Child]) -> None:
     console = Console()
     address = server.wait_ready()
     console.print(f"\n  Open [bold]{address}[/bold]   (Ctrl-C ends everything)\n")
-    try:
-        with Live(_table([]), console=console, auto_refresh=False) as live:
-            while True:
-                _check_running(server, others)
-                live.update(_table(_statuses(address)), refresh=True)
-                time.sleep(_REFRESH)
-    except KeyboardInterrupt:
-        console.print("  Stopping.")
+    with suppress(KeyboardInterrupt):
+        if console.is_terminal:
+            with Live(_table([]), console=console, auto_refresh=False) as live:
+                _follow(server, others, address, lambda table: live.update(table, refresh=True))
+        else:
+            # In a file or a pipe a table that redraws itself would be noise.
+            _follow(server, others, address, console.print, every=_REFRESH_OF_A_FILE)
+    console.print("  Stopping.")
+
+
+def _follow(
+    server: Child,
+    others: Sequence[Child],
+    address: str,
+    show: Callable[[Table], None],
+    every: float = _REFRESH,
+) -> None:
+    while True:
+        _check_running(server, others)
+        show(_table(_statuses(address)))
+        time.sleep(every)
 
 
 def _check_running(server: Child, others: Sequence[Child]) -> None:
