@@ -5,6 +5,7 @@ import pytest
 
 from liveedge.bench.load import Lag, Load, cost, parse_load
 from liveedge.bench.usage import cpu_seconds, memory, parse_cpu_seconds, parse_memory
+from liveedge.errors import LiveEdgeError
 
 
 def load(**changes: Any) -> Load:
@@ -23,6 +24,11 @@ def load(**changes: Any) -> Load:
 def test_a_load_survives_its_line_of_json() -> None:
     assert parse_load(load().to_json()) == load()
     assert parse_load(load(lag=None).to_json()) == load(lag=None)
+
+
+def test_a_reader_that_ended_without_a_result_is_no_load_of_nothing() -> None:
+    with pytest.raises(LiveEdgeError, match="ended without a result"):
+        parse_load("")
 
 
 def test_the_cost_of_several_turns_is_their_mean_load_and_their_worst_moment() -> None:

@@ -1,6 +1,7 @@
 """`liveedge bench`: the figures of the README come from here."""
 
 import json
+import logging
 import os
 import sys
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from liveedge import process
+from liveedge import logs, process
 from liveedge.bench import requirements, tables
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
@@ -56,7 +57,7 @@ def latency(
     as_json: Json = False,
 ) -> None:
     """What a viewer sees: the clock in the camera's pictures, read off a browser's page."""
-    transports = parse_transports(transport)
+    transports, camera_url = parse_transports(transport), _camera_url(camera)
     requirements.require_playwright()
     program = requirements.find_chromium(chromium)
     from liveedge.bench.latency import LatencyPlan, measure_latency  # noqa: PLC0415 - has Playwright
@@ -64,7 +65,7 @@ def latency(
     plan = LatencyPlan(
         transports=transports,
         camera=CameraPlan(fps, gop, size, kbps),
-        camera_url=_camera_url(camera),
+        camera_url=camera_url,
         seconds=seconds,
         warmup=warmup,
         chromium=program,
@@ -108,6 +109,22 @@ def capacity(
         Console().print(tables.capacity(figures))
 
 
+@bench.command("frame")
+def frame(as_json: Json = False) -> None:
+    """What one picture costs from the depacketizer to its viewers, without the network."""
+    logs.configure(level=logging.WARNING)
+    import uvloop  # noqa: PLC0415 - only what measures has a loop
+
+    from liveedge.bench.frame import VIEWERS, measure_frames  # noqa: PLC0415 - brings PyAV
+
+    results = [uvloop.run(measure_frames(viewers)) for viewers in VIEWERS]
+    if as_json:
+        for figures in results:
+            typer.echo(json.dumps(figures))
+    else:
+        Console().print(tables.frame(results))
+
+
 @bench.command("load", hidden=True)
 def load(
     reader: Annotated[str, typer.Option()],
@@ -118,6 +135,7 @@ def load(
 ) -> None:
     """Be the process that `capacity` measures; takes the camera's URL on standard input."""
     process.die_with_parent()
+    logs.configure(level=logging.WARNING)
     if one_core:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     kind: Reader = "pyav" if reader == "pyav" else "liveedge"

@@ -1,18 +1,30 @@
 """What a viewer sees: camera, server and browser in processes of their own, pictures measured."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from liveedge.bench.browser import View, Viewer, open_viewer
+from liveedge.bench.browser import View, open_viewer
+from liveedge.bench.camera_clock import (
+    ClockOffset,
+    by_our_clock,
+    is_remote,
+    measure_camera_clock,
+)
 from liveedge.bench.parts import STREAM, CameraPlan, start_server, wait_live
 from liveedge.bench.stats import percentile, viewing
+from liveedge.clock import SystemClock
+from liveedge.config.url import parse_camera_url
 from liveedge.errors import LiveEdgeError
 
 Figures = dict[str, Any]
+
+_CLOCK_SECONDS: Final = 6.0
+"""Long enough for a sender report of cameras that send one each 5 s, as RFC 3550 §6.2 has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +56,31 @@ def measure_latency(
         address = start_server(stack, url)
         say("waiting for the camera")
         status = wait_live(address)
+        offset = _camera_clock(plan.camera_url, say)
         fps = round(status["fps"], 1) if plan.camera_url else float(plan.camera.fps)
         viewer = stack.enter_context(open_viewer(plan.chromium))
         facts = {
+            "expected_fps": fps,
             "gop_s": status["gop_seconds"],
             "size": f"{status['width']}x{status['height']}",
             "chromium": viewer.version,
             "load_average": round(load_average, 2),
+            "camera_clock_offset_ms": _rounded(offset.offset_ms) if offset else None,
+            "camera_clock_uncertainty_ms": _rounded(offset.uncertainty_ms) if offset else None,
         }
         for transport in plan.transports:
             say(f"{transport}: {plan.warmup + plan.seconds:.0f} s")
-            report(_measure(viewer, plan, f"{address}watch/{STREAM}", transport, fps) | facts)
-
-
-def _measure(viewer: Viewer, plan: LatencyPlan, page: str, transport: str, fps: float) -> Figures:
-    figures: Figures = {"transport": transport, "seconds": plan.seconds}
-    try:
-        view = viewer.view(f"{page}?transport={transport}", plan.warmup + plan.seconds)
-    except LiveEdgeError as error:
-        return figures | {"error": str(error)}
-    return figures | latency_figures(view, plan.warmup, plan.seconds, fps)
+            figures: Figures = {"transport": transport, "seconds": plan.seconds}
+            page = f"{address}watch/{STREAM}?transport={transport}"
+            try:
+                view = viewer.view(page, plan.warmup + plan.seconds)
+            except LiveEdgeError as error:
+                figures["error"] = str(error)
+            else:
+                if offset:
+                    view = replace(view, pictures=by_our_clock(view.pictures, offset))
+                figures |= latency_figures(view, plan.warmup, plan.seconds, fps)
+            report(figures | facts)
 
 
 def latency_figures(view: View, warmup: float, seconds: float, fps: float) -> Figures:
@@ -71,13 +88,27 @@ def latency_figures(view: View, warmup: float, seconds: float, fps: float) -> Fi
     begin = view.pictures[0].at + warmup * 1000
     seen = asdict(viewing(view.pictures, begin, seconds, fps))
     return {
-        "expected_fps": fps,
         **{name: _rounded(value) for name, value in seen.items()},
         "ttff_ms": _rounded(view.time_to_first_frame),
         "ttff_live_ms": _rounded(view.time_to_first_live_frame),
         "player_p50_ms": _rounded(percentile(view.reported, 50)),
         "page_errors": view.errors,
     }
+
+
+def _camera_clock(camera_url: str | None, say: Callable[[str], None]) -> ClockOffset | None:
+    """The offset of a camera on another machine; None where the clock is the same, or unknown."""
+    url = None if camera_url is None else parse_camera_url(camera_url)
+    if url is None or not is_remote(url):
+        return None
+    say("measuring the clock of the camera")
+    offset = asyncio.run(measure_camera_clock(url, _CLOCK_SECONDS, SystemClock()))
+    if offset is None:
+        say(
+            "This camera sends no RTCP sender reports. The delays below include the difference"
+            " of the two clocks; set both by NTP."
+        )
+    return offset
 
 
 def _rounded(value: float | None) -> float | None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from liveedge.errors import LiveEdgeError
+
 Reader = Literal["liveedge", "pyav"]
 
 
@@ -51,7 +53,9 @@ class Load:
 
 
 def parse_load(line: str) -> Load:
-    """Read what `Load.to_json` wrote."""
+    """Read what `Load.to_json` wrote; raise `LiveEdgeError` if that is nothing."""
+    if not line:
+        raise LiveEdgeError("A reader ended without a result; what it wrote above says why.")
     data = json.loads(line)
     lag = data.pop("lag")
     return Load(**data, lag=Lag(**lag) if lag else None)

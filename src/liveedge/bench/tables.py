@@ -9,14 +9,13 @@ _NOTHING: Final = "-"
 
 _LATENCY: Final = (
     ("transport", "transport"),
-    ("p50 ms", "p50_ms"),
-    ("p95 ms", "p95_ms"),
-    ("most ms", "max_ms"),
+    ("p50", "p50_ms"),
+    ("p95", "p95_ms"),
+    ("most", "max_ms"),
     ("shown %", "shown_percent"),
     ("frames/s", "fps"),
-    ("of", "expected_fps"),
-    ("freezes > 200 ms", "freezes_over_200ms"),
-    ("first picture ms", "ttff_ms"),
+    ("freezes", "freezes_over_200ms"),
+    ("first", "ttff_ms"),
 )
 
 _CAPACITY: Final = (
@@ -40,8 +39,9 @@ def latency(results: Sequence[dict[str, Any]]) -> Table:
     if results:
         facts = results[0]
         table.caption = (
-            f"{facts['size']}, keyframe every {facts['gop_s']} s, Chromium {facts['chromium']},"
-            f" load average {facts['load_average']} before"
+            "Delays and time to the first picture in ms; freezes are pauses over 200 ms.\n"
+            f"{facts['size']}, {facts['expected_fps']} frames/s, keyframe every {facts['gop_s']} s,"
+            f" Chromium {facts['chromium']},\nload average {facts['load_average']} before."
         )
     return table
 
@@ -52,9 +52,19 @@ def capacity(figures: dict[str, Any]) -> Table:
     for title, ours, theirs in _CAPACITY:
         table.add_row(title, _text(figures[ours]), _text(figures[theirs] if theirs else None))
     table.caption = (
-        f"CPU liveedge / PyAV: {_text(figures['cpu_ratio'])},"
-        f" load average {figures['load_average']} before"
+        f"CPU liveedge / PyAV: {_text(figures['cpu_ratio'])}."
+        f" Load average {figures['load_average']} before."
     )
+    return table
+
+
+def frame(results: Sequence[dict[str, Any]]) -> Table:
+    """One row a number of viewers."""
+    table = _table(["live viewers", "µs a frame", "best µs"])
+    for figures in results:
+        table.add_row(str(figures["viewers"]), _text(figures["p50_us"]), _text(figures["best_us"]))
+    if results:
+        table.caption = f"Frames of {results[0]['frame_bytes']} bytes."
     return table
 
 
