@@ -48,12 +48,14 @@ class Demultiplexer:
         """Octets passed over because they were neither frame nor message."""
         self._on_message = on_message
         self._max_body = max_body
-        self._pending = bytearray()
-        """The beginning of a frame, head or body; or the last octets of junk."""
+        self._pending: list[bytes] = []
+        """The beginning of a frame or body, or the last octets of junk, as they came."""
+        self._held = 0
+        """Octets in `_pending`."""
         self._need = 0
-        """What `_pending` must hold to be complete; 0 while that is unknown."""
-        self._scanned = 0
-        """Where `_pending` is a head without its end: so much of it has been searched."""
+        """Octets that it must hold to be complete; 0 while that is unknown."""
+        self._head = bytearray()
+        """A head whose end has not come; for this, `_pending` is empty."""
         self._message: Message | None = None
         """A message of which only the body is still to come."""
         self._in_sync = False
@@ -63,31 +65,37 @@ class Demultiplexer:
 
     def feed(self, data: bytes, arrival: float) -> None:
         """Take what the socket gave at `arrival` (monotonic seconds)."""
-        position = 0
-        while self._pending and position < len(data):
-            position = self._refill(data, position, arrival)
-        if position < len(data):
-            position = self._parse(data, position, arrival)
-            self._pending += data[position:]
+        if self._pending:
+            self._pending.append(data)
+            self._held += len(data)
+            if self._held < self._need:
+                return
+            data = b"".join(self._pending)
+            self._pending.clear()
+        elif self._head:
+            if not self._find_head_end(data):
+                return
+            data = bytes(self._head)
+            self._head.clear()
+        rest = self._parse(data, arrival)
+        if rest < len(data):
+            self._pending.append(data[rest:])
+            self._held = len(data) - rest
 
-    def _refill(self, data: bytes, position: int, arrival: float) -> int:
-        """Add to what is pending, parse it once complete; return what of `data` is left over."""
-        pending = self._pending
-        # A known length is completed exactly, so that the data behind it is not copied.
-        taken = min(self._need - len(pending), len(data) - position) if self._need else len(data)
-        pending += data[position : position + taken]
-        position = min(position + taken, len(data))
-        if len(pending) < self._need or (self._scanned and not self._find_head_end(pending)):
-            return position
-        held = bytes(pending)
-        pending.clear()
-        self._need = self._scanned = 0
-        pending += held[self._parse(held, 0, arrival) :]
-        return position
+    def _find_head_end(self, data: bytes) -> bool:
+        """Add to a head, and return whether it holds its end now; octets are searched once."""
+        head = self._head
+        begin = max(0, len(head) - _HEAD_END_LENGTH + 1)
+        head += data
+        if _HEAD_END.search(head, begin, MAX_HEAD):
+            return True
+        if len(head) >= MAX_HEAD:
+            raise LimitError(f"The headers of an RTSP message exceed {MAX_HEAD} octets.")
+        return False
 
-    def _parse(self, data: bytes, position: int, arrival: float) -> int:
+    def _parse(self, data: bytes, arrival: float) -> int:
         """Hand out all that is complete; return where the incomplete rest begins."""
-        size = len(data)
+        position, size = 0, len(data)
         if self._message is not None or self._skipped:
             position, going_on = self._parse_other(data, position)
             if not going_on:
@@ -132,22 +140,13 @@ class Demultiplexer:
             raise ProtocolError(f"What listens there does not speak RTSP; it sent {words}.")
         return self._skip_junk(data, position)
 
-    def _find_head_end(self, pending: bytearray) -> bool:
-        begin = max(0, self._scanned - _HEAD_END_LENGTH + 1)
-        if _HEAD_END.search(pending, begin, MAX_HEAD):
-            return True
-        if len(pending) >= MAX_HEAD:
-            raise LimitError(f"The headers of an RTSP message exceed {MAX_HEAD} octets.")
-        self._scanned = len(pending)
-        return False
-
     def _take_head(self, data: bytes, position: int) -> tuple[int, bool]:
         end = _HEAD_END.search(data, position, position + MAX_HEAD)
         if end is None:
             if len(data) - position >= MAX_HEAD:
                 raise LimitError(f"The headers of an RTSP message exceed {MAX_HEAD} octets.")
-            self._need, self._scanned = 0, len(data) - position
-            return position, False
+            self._head += data[position:]
+            return len(data), False
         message = parse_head(data[position : end.end()])
         self._in_sync = True
         return self._take_body(message, data, end.end())

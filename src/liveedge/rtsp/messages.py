@@ -135,7 +135,8 @@ def parse_head(block: bytes | bytearray) -> Message:
     """
     if len(block) > MAX_HEAD:
         raise LimitError(f"The headers of an RTSP message exceed {MAX_HEAD} octets.")
-    text = _FOLD.sub(" ", block.decode(*_CODEC))
+    # Some cameras leave the end of a C string in.
+    text = _FOLD.sub(" ", block.decode(*_CODEC).replace("\0", ""))
     lines = [line for line in _LINE_END.split(text) if line]
     if not lines:
         raise ProtocolError("An RTSP message has no start line.")
