@@ -1,0 +1,116 @@
+"""The virtual camera: one capture, one RTP stream, any number of clients.
+
+    Picture → Encoder → Capture ─(thread → loop)→ _publish → RtpStream → Audience → clients
+
+The camera takes pictures only while somebody plays. Like a real camera it keeps to its GOP: a
+client that joins gets nothing before the next IDR picture, except the first one, whose PLAY
+starts the capture with one.
+"""
+
+import asyncio
+from base64 import b64encode
+
+from liveedge.camera.capture import Capture, CodedPicture
+from liveedge.camera.encoder import Encoder
+from liveedge.camera.picture import Picture
+from liveedge.camera.rtp import CLOCK_RATE, PAYLOAD_TYPE, RtpStream
+from liveedge.camera.settings import CameraSettings
+from liveedge.clock import Clock
+from liveedge.rtsp.server_audience import Audience, Listener, interleave
+
+_REPORT_SECONDS = 1.0
+
+
+class VirtualCamera:
+    """A stream that an RTSP server can offer (`liveedge.rtsp.server_session.Media`)."""
+
+    track = "trackID=0"
+
+    def __init__(self, settings: CameraSettings, clock: Clock) -> None:
+        """Draw the background and open the encoder, which takes some tenths of a second."""
+        encoder = Encoder(
+            settings.width, settings.height, settings.fps, settings.gop, settings.kbps
+        )
+        note = f"{settings.width}x{settings.height}  {settings.fps} fps  GOP {settings.gop}"
+        picture = Picture(encoder.planes, settings.name, note)
+        self._clock = clock
+        self._capture = Capture(encoder, picture, settings.fps, clock, self._publish)
+        self._stream = RtpStream(clock.monotonic(), cname=f"camera@{settings.host}")
+        self._audience = Audience()
+        self._latest = 0.0
+        self.sdp = describe(settings, encoder.parameter_sets, self.track)
+
+    @property
+    def ssrc(self) -> int:
+        """The SSRC of its packets."""
+        return self._stream.ssrc
+
+    def rtp_time(self) -> int:
+        """Return the RTP timestamp of the newest picture, or of now if none is being taken."""
+        return self._stream.rtp_time(self._latest if self._audience else self._clock.monotonic())
+
+    def join(self, listener: Listener) -> None:
+        """Send to a client from the next IDR picture on, and a sender report now."""
+        listener.send_report(interleave([self._report()], listener.channels[1]))
+        self._audience.add(listener)
+        self._capture.resume()
+
+    def leave(self, listener: Listener) -> None:
+        """Send to a client no longer; take no pictures once nobody is left."""
+        self._audience.remove(listener)
+        if not self._audience:
+            self._capture.pause()
+
+    async def run(self) -> None:
+        """Take pictures and send them until cancelled; then say good-bye."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._capture.run())
+                tasks.create_task(self._send_reports())
+        finally:
+            moment = self._clock.monotonic(), self._clock.wall()
+            self._audience.send_report(self._stream.goodbye(*moment))
+
+    def _publish(self, coded: CodedPicture) -> None:
+        """Send one picture to everybody; all that leaves the encoder passes here."""
+        self._latest = coded.captured
+        packets = self._stream.packetize(coded.nals, coded.captured)
+        self._audience.send_access_unit(packets, self._clock.monotonic(), sync=coded.sync)
+
+    async def _send_reports(self) -> None:
+        while True:
+            await asyncio.sleep(_REPORT_SECONDS)
+            if self._audience:
+                self._audience.send_report(self._report())
+
+    def _report(self) -> bytes:
+        return self._stream.sender_report(self._clock.monotonic(), self._clock.wall())
+
+
+def describe(settings: CameraSettings, parameter_sets: tuple[bytes, ...], track: str) -> str:
+    """Return the SDP (RFC 2327, RFC 6184 §8.2.1) of a stream with these SPS and PPS."""
+    profile_level_id = parameter_sets[0][1:4].hex().upper()
+    sprop = ",".join(b64encode(nal).decode() for nal in parameter_sets)
+    parameters = (
+        "packetization-mode=1",
+        f"profile-level-id={profile_level_id}",
+        f"sprop-parameter-sets={sprop}",
+    )
+    name = "".join(letter for letter in settings.name if letter.isprintable()) or "-"
+    lines = (
+        "v=0",
+        "o=- 1 1 IN IP4 0.0.0.0",
+        f"s={name}",
+        "c=IN IP4 0.0.0.0",
+        "t=0 0",
+        "a=tool:liveedge",
+        "a=control:*",
+        "a=range:npt=now-",
+        f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
+        f"b=AS:{settings.kbps}",
+        f"a=rtpmap:{PAYLOAD_TYPE} H264/{CLOCK_RATE}",
+        f"a=fmtp:{PAYLOAD_TYPE} {';'.join(parameters)}",
+        f"a=framerate:{settings.fps}",
+        f"a=control:{track}",
+    )
+    return "\r\n".join(lines) + "\r\n"
