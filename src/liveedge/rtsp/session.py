@@ -1,0 +1,212 @@
+"""What an RTSP client says, and what it makes of the answers (RFC 2326 §10, Appendix A.1).
+
+No I/O: a dialogue is a generator that yields each request to send, is sent the response, and
+raises a `SourceError` if the camera cannot be shown. The caller matches responses by their CSeq
+and keeps the deadlines.
+"""
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+from liveedge.config.url import CameraUrl
+from liveedge.errors import ProtocolError, Reason, SourceError
+from liveedge.rtsp.auth import Authenticator
+from liveedge.rtsp.messages import Headers, Request, Response, shown
+from liveedge.rtsp.sdp import is_absolute, parse_sdp, resolve_control
+from liveedge.rtsp.transport import (
+    DEFAULT_SESSION_TIMEOUT,
+    Transport,
+    parse_session,
+    parse_transports,
+)
+from liveedge.rtsp.video import VideoTrack, choose_video
+
+Dialogue = Generator[Request, Response, None]
+_Exchange = Generator[Request, Response, Response]
+
+USER_AGENT = "liveedge"
+MAX_TRIES = 3
+"""Times that one request is sent: without an answer to a challenge, with one, with a new nonce."""
+WANTED = Transport("RTP/AVP/TCP", interleaved=(0, 1))
+
+_FROM_NOW = ("Range", "npt=0.000-")
+_AGGREGATE_NOT_ALLOWED = 459
+
+_ANSWERED = frozenset({"OPTIONS", "GET_PARAMETER", "SET_PARAMETER", "ANNOUNCE"})
+_ENDING = frozenset({"TEARDOWN", "REDIRECT"})
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A track, and the channels of the connection that it comes on."""
+
+    track: VideoTrack
+    rtp_channel: int
+    rtcp_channel: int
+
+
+class Session:
+    """One session with a camera; `opening` comes first, then `keeping_alive` now and then."""
+
+    def __init__(self, url: CameraUrl) -> None:
+        self.media: SetUp | None = None
+        """Known after SETUP."""
+        self.timeout = DEFAULT_SESSION_TIMEOUT
+        """Seconds that the camera keeps the session without a sign of life."""
+        self.credentials_sent = False
+        """True once a request has carried an answer to a challenge."""
+        self._url = url
+        self._auth: Authenticator | None = None
+        if url.username is not None:
+            self._auth = Authenticator(url.username, url.password or "")
+        self._cseq = 0
+        self._id: str | None = None
+        self._aggregate = url.request
+        self._ping: str | None = None
+        """The method that keeps this camera's session alive, None while that is not known."""
+
+    def opening(self) -> Dialogue:
+        """DESCRIBE, SETUP of the first video track that can be received, PLAY."""
+        described = yield from self._ask(
+            "DESCRIBE", self._url.request, [("Accept", "application/sdp")]
+        )
+        base = _base(described.headers, self._url.request)
+        description = parse_sdp(described.body)
+        track = choose_video(description)
+        self._aggregate = resolve_control(base, description.control)
+        if description.control and is_absolute(description.control):
+            base = self._aggregate
+        control = resolve_control(base, track.control)
+        set_up = yield from self._ask("SETUP", control, [("Transport", str(WANTED))])
+        self._id, self.timeout = parse_session(set_up.headers.get("Session") or "")
+        self.media = SetUp(track, *_channels(set_up.headers.get("Transport")))
+        played = yield from self._exchange("PLAY", self._aggregate, [_FROM_NOW])
+        if played.status == _AGGREGATE_NOT_ALLOWED:
+            self._aggregate = control
+            played = yield from self._exchange("PLAY", control, [_FROM_NOW])
+        self._demand("PLAY", played)
+
+    def keeping_alive(self) -> Dialogue:
+        """One sign of life. Whatever the answer is: while video comes, all is well."""
+        if self._ping is None:
+            answer = yield from self._exchange("OPTIONS", self._aggregate)
+            methods = {word.strip() for word in (answer.headers.get("Public") or "").split(",")}
+            self._ping = "GET_PARAMETER" if "GET_PARAMETER" in methods else "OPTIONS"
+            if self._ping == "OPTIONS":
+                return
+        # OPTIONS "does not influence server state" (RFC 2326 §10.1), so some do not count it.
+        answer = yield from self._exchange(self._ping, self._aggregate)
+        if answer.status >= 400 and answer.status != 401:
+            self._ping = "OPTIONS"
+
+    def teardown(self) -> Request | None:
+        """Return the request that ends the session, None if there is no session."""
+        return None if self._id is None else self._request("TEARDOWN", self._aggregate)
+
+    def answer(self, request: Request) -> Response:
+        """Return the response to a camera's own request."""
+        known = request.method in _ANSWERED | _ENDING
+        response = Response(200, "OK") if known else Response(501, "Not Implemented")
+        if request.cseq is not None:
+            response.headers.add("CSeq", str(request.cseq))
+        if request.method == "OPTIONS":
+            response.headers.add("Public", ", ".join(sorted(_ANSWERED | _ENDING)))
+        return response
+
+    def _ask(self, method: str, url: str, headers: Iterable[tuple[str, str]] = ()) -> _Exchange:
+        """Exchange a request for its response; raise a `SourceError` unless it is a success."""
+        response = yield from self._exchange(method, url, headers)
+        self._demand(method, response)
+        return response
+
+    def _demand(self, method: str, response: Response) -> None:
+        if not 200 <= response.status < 300:
+            raise self._refusal(method, response)
+
+    def _exchange(
+        self, method: str, url: str, headers: Iterable[tuple[str, str]] = ()
+    ) -> _Exchange:
+        """Exchange a request for its response, answering challenges where that makes sense."""
+        for _ in range(MAX_TRIES):
+            response = yield self._request(method, url, headers)
+            if self._auth is None:
+                break
+            if response.status != 401:
+                self._auth.accepted()
+                break
+            if not self._auth.challenged(response.headers.get_all("WWW-Authenticate")):
+                break
+        return response
+
+    def _request(self, method: str, url: str, headers: Iterable[tuple[str, str]] = ()) -> Request:
+        self._cseq += 1
+        fields = [("CSeq", str(self._cseq)), ("User-Agent", USER_AGENT), *headers]
+        if self._id is not None:
+            fields.append(("Session", self._id))
+        authorization = self._auth.authorization(method, url) if self._auth is not None else None
+        if authorization is not None:
+            fields.append(("Authorization", authorization))
+            self.credentials_sent = True
+        return Request(method, url, Headers(fields))
+
+    def _refusal(self, method: str, response: Response) -> SourceError:
+        status = response.status
+        if status == 401 and self._auth is None:
+            return SourceError(
+                Reason.UNAUTHORIZED,
+                "The camera asks for a user name and a password; put them into its address.",
+            )
+        if status == 401 and not self.credentials_sent:
+            return SourceError(
+                Reason.UNAUTHORIZED,
+                "The camera asks for a way of authentication that is not known;"
+                " set it to Digest or Basic.",
+            )
+        if 300 <= status < 400:
+            return SourceError(
+                Reason.REDIRECT,
+                f"The camera redirects to another address ({status}), and redirects are never"
+                " followed; enter the address itself.",
+            )
+        if status in _REFUSALS:
+            reason, sentence = _REFUSALS[status]
+            return SourceError(reason, f"{sentence} ({status}).")
+        words = f"{status} {response.reason}".strip()
+        return ProtocolError(f"The camera answered {method} with {shown(words)}.")
+
+
+_REFUSALS = {
+    401: (Reason.UNAUTHORIZED, "The camera refuses this user name or password"),
+    403: (Reason.UNAUTHORIZED, "The camera does not allow this user to see this stream"),
+    404: (Reason.NOT_FOUND, "The camera does not know this path; check it"),
+    453: (Reason.BUSY, "The camera has no bandwidth left for another viewer"),
+    454: (Reason.NOT_FOUND, "The camera does not know the session that it has just opened"),
+    461: (Reason.UNSUPPORTED, "The camera does not send RTP over TCP; allow that in its settings"),
+    503: (Reason.BUSY, "The camera is too busy; it may allow no further viewer"),
+}
+
+
+def _base(headers: Headers, url: str) -> str:
+    """Return the URL that controls are relative to (RFC 2326 §C.1.1)."""
+    for name in ("Content-Base", "Content-Location"):
+        value = headers.get(name) or ""
+        # Cameras also write `/`, or a host without a scheme; the URL that was asked for is better.
+        if is_absolute(value):
+            return value
+    return url
+
+
+def _channels(transport: str | None) -> tuple[int, int]:
+    """Return the channels that the answer to SETUP names; ours where it names none."""
+    offers = parse_transports(transport or "")
+    if not offers:
+        return WANTED.interleaved or (0, 1)
+    chosen = offers[0]
+    if chosen.interleaved is not None:
+        return chosen.interleaved
+    if chosen.protocol != WANTED.protocol:
+        raise SourceError(
+            Reason.UNSUPPORTED,
+            "The camera wants to send RTP another way than over TCP; allow TCP in its settings.",
+        )
+    return WANTED.interleaved or (0, 1)
