@@ -41,6 +41,8 @@ class Cutter:
         """The average frame duration in 1/90000 s."""
         self._discontinuity = False
         """The next segment does not continue the one before."""
+        self._absent_since = 0.0
+        """Monotonic seconds up to which missing media is listed."""
         self._announced_end = 0.0
         """Decode time at which the last part ends, as announced."""
         self._longest_part = 0.0
@@ -57,6 +59,27 @@ class Cutter:
             self._place(chunk, epoch, segments.targets)
         if segments.version != version:
             segments.announce()
+
+    def absent(self, now: float) -> float | None:
+        """No pictures come any more: list what is missing up to `now` in monotonic seconds.
+
+        §6.2.1: absent media should be listed as segments with EXT-X-GAP, so that a playlist
+        without an end goes on. Returns when to call again, None if there is no playlist.
+        """
+        segments, last = self._segments, self._last
+        if segments.targets is None or last is None:
+            return None
+        version = segments.version
+        if segments.open is not None:
+            self._break_off(last.arrival)
+            self._absent_since = last.arrival
+        step = segments.targets.duration
+        while segments.listed and now - self._absent_since >= step:
+            self._absent_since += step
+            segments.add_gap(step * VIDEO_TIMESCALE, now)
+        if segments.version != version:
+            segments.announce()
+        return self._absent_since + step
 
     # --- promises
 
@@ -126,7 +149,7 @@ class Cutter:
         """Complete the open segment if it ends before this chunk."""
         length: float = chunk.decode_time - segment.start
         if chunk.gap:
-            return self._break_off(chunk)
+            return self._break_off(chunk.arrival)
         complete = epoch is not segment.epoch or (
             chunk.sync and length + self._frame / 2 >= self._segment_wish
         )
@@ -134,7 +157,7 @@ class Cutter:
             length += self._frame
         if length >= targets.longest_segment(promised.duration):
             if self._is_after_hole(chunk):
-                return self._break_off(chunk)
+                return self._break_off(chunk.arrival)
             # §6.2.1: a target duration never changes, so this is another playlist.
             wish = self._settings.segment_seconds
             duration = targets.target_duration(2 * length, self._frame, wish)
@@ -150,10 +173,10 @@ class Cutter:
             chunk.decode_time - last.decode_time > _HOLE_FRAMES * self._frame
         )
 
-    def _break_off(self, chunk: Chunk) -> bool:
-        """End the open segment with its last picture: media between that and `chunk` is missing."""
+    def _break_off(self, now: float) -> bool:
+        """End the open segment with its last picture, for media after that is missing."""
         if self._last is not None:
-            self._close(self._last.decode_time + self._frame, chunk.arrival)
+            self._close(self._last.decode_time + self._frame, now)
         self._discontinuity = True
         return True
 

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.chunk import Chunk
@@ -16,6 +16,7 @@ SHORTEST_PLAYLIST: Final = 3
 """Target durations that a live playlist lists at least (RFC 8216bis §6.2.2)."""
 PART_AVAILABILITY: Final = 3
 """Target durations for which a part can be had after its tag has gone (§6.2.2)."""
+_RECENT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,16 @@ class Targets:
     """EXT-X-TARGETDURATION in seconds: every segment, rounded, is at most so long."""
     part: int
     """PART-TARGET in milliseconds: every part is at most so long."""
+
+
+class Rate(NamedTuple):
+    """What one segment took."""
+
+    size: int
+    """Bytes."""
+    pictures: int
+    duration: int
+    """In 1/90000 s."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +64,8 @@ class Segment:
     """EXT-X-PROGRAM-DATE-TIME in Unix microseconds."""
     discontinuity: bool
     discontinuity_sequence: int
+    gap: bool = False
+    """True if its media is missing: EXT-X-GAP. Then it has no parts."""
     parts: list[Part] = field(default_factory=list)
     size: int = 0
     duration: int | None = None
@@ -83,6 +96,8 @@ class SegmentList:
         self.open: Segment | None = None
         self.next_msn = numbering.media_sequence
         self.next_serial = 1
+        self.recent: deque[Rate] = deque(maxlen=_RECENT)
+        """What the newest complete segments took, the listed ones and some before."""
         self.last_closed_at: float | None = None
         """Monotonic seconds at which the newest complete segment was."""
         self.parts_from = numbering.media_sequence
@@ -115,7 +130,9 @@ class SegmentList:
     def segment(self, msn: int) -> Segment | None:
         """A complete segment that can still be had."""
         segment = self._segments.get(msn)
-        return segment if segment is not None and segment.duration is not None else None
+        if segment is None or segment.duration is None or segment.gap:
+            return None
+        return segment
 
     def part(self, serial: int) -> Part | None:
         """A part that can still be had."""
@@ -183,12 +200,34 @@ class SegmentList:
     def close(self, end: int, now: float) -> None:
         """Complete the open segment; it ends at decode time `end`, and `now` monotonic seconds."""
         segment = self.open
-        if segment is None or self.targets is None:
+        if segment is None:
             raise AssertionError("only an open segment can be closed")
         self.open = None
-        segment.duration = duration = end - segment.start
-        self.listed.append(segment)
+        segment.duration = end - segment.start
+        self.recent.append(Rate(segment.size, sum(1 for _ in segment.chunks), segment.duration))
         self.last_closed_at = now
+        self._list(segment, segment.duration, now)
+
+    def add_gap(self, duration: int, now: float) -> None:
+        """List missing media of `duration` 1/90000 s after the newest segment (EXT-X-GAP)."""
+        before = self.listed[-1]
+        lasted = before.duration or 0
+        segment = Segment(
+            self.next_msn,
+            before.epoch,
+            before.start + lasted,
+            before.program_us + lasted * 1_000_000 // VIDEO_TIMESCALE,
+            discontinuity=False,
+            discontinuity_sequence=self._discontinuities,
+            gap=True,
+            duration=duration,
+        )
+        self.next_msn += 1
+        self._segments[segment.msn] = segment
+        self._list(segment, duration, now)
+
+    def _list(self, segment: Segment, duration: int, now: float) -> None:
+        self.listed.append(segment)
         self._listed_duration += duration
         self._longest_playlist = max(self._longest_playlist, self._listed_duration)
         while len(self.listed) > 1 and self._may_leave(self.listed[0]):

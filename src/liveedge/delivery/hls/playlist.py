@@ -1,10 +1,12 @@
 """Playlists as text (RFC 8216bis §4). What is said here is read from a `SegmentList`."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from math import ceil
 from typing import Final
 
 from liveedge.media.bmff import VIDEO_TIMESCALE
-from liveedge.window.segments import PART_AVAILABILITY, Part, Segment, SegmentList, Targets
+from liveedge.window.segments import PART_AVAILABILITY, Part, Rate, Segment, SegmentList, Targets
 
 VERSION: Final = 6
 """§8: EXT-X-MAP in a playlist that is not I-frames only. Nothing here needs more."""
@@ -58,6 +60,8 @@ def media_playlist(stream: SegmentList) -> str:
         lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_date(segment.program_us)}")
         if to_end <= horizon and segment.msn >= stream.parts_from:
             lines += [_part(part, token) for part in segment.parts]
+        if segment.gap:
+            lines.append("#EXT-X-GAP")
         if segment.duration is not None:
             lines.append(f"#EXTINF:{segment.duration / VIDEO_TIMESCALE:.5f},")
             lines.append(segment_name(token, segment.msn))
@@ -97,23 +101,28 @@ def multivariant_playlist(stream: SegmentList) -> str:
         raise AssertionError("there is nothing to describe before there is a part")
     config = segments[-1].epoch.config
     size = config.parameters
-    average, peak, frame_rate = _rates(segments)
     return (
         f"#EXTM3U\n#EXT-X-VERSION:{VERSION}\n#EXT-X-INDEPENDENT-SEGMENTS\n"
-        f"#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},"
-        f'CODECS="{config.codec}",RESOLUTION={size.width}x{size.height},'
-        f"FRAME-RATE={frame_rate:.3f}\n{media_name(targets)}\n"
+        f"#EXT-X-STREAM-INF:{_rates(stream.recent or [_so_far(segments)])},"
+        f'CODECS="{config.codec}",RESOLUTION={size.width}x{size.height}\n'
+        f"{media_name(targets)}\n"
     )
 
 
-def _rates(segments: list[Segment]) -> tuple[int, int, float]:
-    """Average and peak bit rate (§4.4.6.2), and pictures a second."""
-    complete = [s for s in segments if s.duration is not None] or segments
-    rates = [8 * s.size * VIDEO_TIMESCALE / max(1, _duration(s)) for s in complete]
-    total = max(1, sum(map(_duration, complete)))
-    average = 8 * sum(s.size for s in complete) * VIDEO_TIMESCALE / total
-    pictures = sum(len(part.chunks) for s in complete for part in s.parts)
-    return round(average), round(max(rates)), pictures * VIDEO_TIMESCALE / total
+def _rates(recent: Iterable[Rate]) -> str:
+    """Peak and average bit rate in bit/s (§4.4.6.2), and pictures a second, as measured."""
+    rates = list(recent)
+    seconds = sum(rate.duration for rate in rates) / VIDEO_TIMESCALE
+    peak = max(8 * rate.size * VIDEO_TIMESCALE / rate.duration for rate in rates)
+    average = 8 * sum(rate.size for rate in rates) / seconds
+    frame_rate = sum(rate.pictures for rate in rates) / seconds
+    return f"BANDWIDTH={ceil(peak)},AVERAGE-BANDWIDTH={ceil(average)},FRAME-RATE={frame_rate:.3f}"
+
+
+def _so_far(segments: list[Segment]) -> Rate:
+    """What the first segment of a stream has taken until now."""
+    segment = segments[-1]
+    return Rate(segment.size, sum(1 for _ in segment.chunks), _duration(segment))
 
 
 def _duration(segment: Segment) -> int:
