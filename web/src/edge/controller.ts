@@ -33,7 +33,7 @@ export interface EdgeOptions {
 const SLOWEST = 0.95;
 const FASTEST = 1.1;
 const FASTEST_FAR = 1.25;
-const FAR = 0.4;
+const FAR = 0.25;
 /** Above this, a jump is less disturbing than many seconds of haste. */
 const JUMP = 1;
 /** While a stream is being joined, its picture is not yet watched. */

@@ -1,22 +1,34 @@
 const GAP = 8;
 const RATIO = 16 / 9;
-/** Below this a tile is of no use: the wall scrolls instead. */
+/** Below this a picture is of no use: the wall scrolls instead. */
 const NARROWEST = 260;
 
-/** How many columns make the tiles largest: all in view if they stay wide enough. */
-export function columnsFor(tiles: number, width: number, height: number): number {
-  const most = Math.max(1, Math.min(tiles, Math.floor(width / NARROWEST)));
-  let best = most;
-  let widest = 0;
-  for (let columns = 1; columns <= most; columns += 1) {
+export interface Layout {
+  columns: number;
+  /** Of one tile, in pixels. */
+  height: number;
+}
+
+/** The layout with the largest pictures: all of them in view, as long as they are wide enough. */
+export function layoutFor(tiles: number, width: number, height: number): Layout {
+  let best: Layout | null = null;
+  let widest = NARROWEST;
+  for (let columns = 1; columns <= tiles; columns += 1) {
     const rows = Math.ceil(tiles / columns);
-    const byWidth = (width - GAP * (columns + 1)) / columns;
-    const byHeight = ((height - GAP * rows) / rows) * RATIO;
-    const tile = Math.min(byWidth, byHeight);
-    if (byWidth <= byHeight && tile > widest) {
-      widest = tile;
-      best = columns;
-    }
+    const tileHeight = Math.min(tileWidth(columns, width) / RATIO, height / rows - GAP);
+    const picture = tileHeight * RATIO;
+    if (picture < widest) continue;
+    widest = picture;
+    best = { columns, height: Math.floor(tileHeight) };
   }
-  return best;
+  return best ?? scrolling(width);
+}
+
+function scrolling(width: number): Layout {
+  const columns = Math.max(1, Math.floor((width - GAP) / (NARROWEST + GAP)));
+  return { columns, height: Math.floor(tileWidth(columns, width) / RATIO) };
+}
+
+function tileWidth(columns: number, width: number): number {
+  return (width - GAP) / columns - GAP;
 }

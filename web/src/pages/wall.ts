@@ -1,6 +1,6 @@
 /** The wall: every configured stream, side by side. */
 import '../live-edge-player';
-import { columnsFor } from './layout';
+import { layoutFor } from './layout';
 import { fetchStreams, type StreamEntry } from './streams';
 import { Tile } from './tile';
 
@@ -44,8 +44,9 @@ function show(entries: StreamEntry[]): void {
 
 function arrange(): void {
   const { width, top } = wall.getBoundingClientRect();
-  const columns = columnsFor(tiles.size, width, window.innerHeight - top);
+  const { columns, height } = layoutFor(tiles.size, width, window.innerHeight - top);
   wall.style.setProperty('--columns', String(columns));
+  wall.style.setProperty('--tile-height', `${height}px`);
 }
 
 function summarise(): void {

@@ -5,6 +5,8 @@ const RATE_SPAN_MS = 2000;
 /** A pause in the picture that a person notices, unless the camera is that slow. */
 const STALL_MS = 500;
 const STALL_FRAMES = 4;
+/** Before so many intervals, nobody knows how slow the camera is. */
+const STALL_INTERVALS = 3;
 
 /** What the presented pictures say: delay, rate and stalls. Times in milliseconds. */
 export class PictureFigures {
@@ -28,7 +30,7 @@ export class PictureFigures {
   presented(now: number, latencyMs: number | null): void {
     const interval = this.#lastAt === null ? null : now - this.#lastAt;
     if (interval !== null && !this.#paused) {
-      if (interval > this.#longest()) this.#stalls += 1;
+      if (this.#intervals.size >= STALL_INTERVALS && interval > this.#longest()) this.#stalls += 1;
       this.#intervals.add(now, interval);
     }
     this.#paused = false;

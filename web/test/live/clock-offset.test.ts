@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClockOffset } from '../../src/live/clock-offset';
+import { seeded } from '../support/random';
 
 describe('ClockOffset', () => {
   it('knows nothing before the first answer', () => {
@@ -47,7 +48,7 @@ describe('ClockOffset', () => {
   });
 
   it('finds a constant offset within half the shortest round trip, whatever the delays', () => {
-    const random = lcg(7);
+    const random = seeded(7);
     for (let run = 0; run < 200; run += 1) {
       const clock = new ClockOffset();
       const offset = (random() - 0.5) * 1e6;
@@ -65,11 +66,3 @@ describe('ClockOffset', () => {
     }
   });
 });
-
-function lcg(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
