@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""An independent RTSP camera on GStreamer's gst-rtsp-server, with a clock burned into the picture.
+
+Run by the system's Python, which has the bindings; `tests/real/gst.py` starts and ends it. Prints
+`ready PORT` once it listens, and ends when its standard input does.
+
+The clock: 32 squares of 16 by 16 pixels from the top left corner, most significant bit first,
+light is 1. The value is the Unix time in milliseconds, modulo 2**32, when the picture was drawn.
+"""
+
+import argparse
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+import gi  # type: ignore[import-not-found]
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import (  # type: ignore[import-not-found]  # noqa: E402
+    GLib,
+    Gst,
+    GstRtsp,
+    GstRtspServer,
+)
+
+SQUARE = 16
+BITS = 32
+LIGHT, DARK = b"\xeb", b"\x10"
+ROLE = "viewer"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--path", default="/cam")
+    parser.add_argument("--size", default="640x360", help="WIDTHxHEIGHT")
+    parser.add_argument("--fps", type=int, default=30)
+    parser.add_argument("--gop", type=int, default=30, help="frames from keyframe to keyframe")
+    parser.add_argument("--kbps", type=int, default=2000)
+    parser.add_argument("--slices", type=int, default=1, help="of one picture")
+    parser.add_argument("--user")
+    parser.add_argument("--password")
+    parser.add_argument("--auth", choices=["basic", "digest"], default="digest")
+    return parser.parse_args()
+
+
+class Painter:
+    """Draws the pictures: a grey one with the clock, a moving bar and some noise."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.picture = bytearray(b"\x60" * (width * height) + b"\x80" * (width * height // 2))
+        self.bar_rows = range(height // 4, height // 4 + 32)
+        self.noise_at = height * 3 // 4 * width
+        # A flat picture would compress to nothing and be no test of fragments.
+        self.noise = [os.urandom(width * 8) for _ in range(16)]
+
+    def draw(self, number: int) -> bytes:
+        picture, width = bytearray(self.picture), self.width
+        left = number * 8 % (width - 64)
+        for row in self.bar_rows:
+            picture[row * width + left : row * width + left + 64] = b"\xd0" * 64
+        noise = self.noise[number % len(self.noise)]
+        picture[self.noise_at : self.noise_at + len(noise)] = noise
+        now = int(time.time() * 1000)
+        bits = [LIGHT if now >> BITS - 1 - bit & 1 else DARK for bit in range(BITS)]
+        line = b"".join(bit * SQUARE for bit in bits)
+        for row in range(SQUARE):
+            picture[row * width : row * width + len(line)] = line
+        return bytes(picture)
+
+
+class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
+    """One pipeline for all viewers, made when the first one comes."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__()
+        self.options = options
+        self.set_shared(True)
+        self.connect("media-configure", self.on_media)
+
+    def do_create_element(self, _url: Any) -> Any:
+        o = self.options
+        width, height = o.size.split("x")
+        return Gst.parse_launch(
+            "( appsrc name=source is-live=true format=time do-timestamp=true"
+            f" caps=video/x-raw,format=I420,width={width},height={height},framerate={o.fps}/1"
+            " ! x264enc tune=zerolatency speed-preset=ultrafast bframes=0 threads=1"
+            f" byte-stream=true bitrate={o.kbps} key-int-max={o.gop}"
+            f" option-string=slices={o.slices}:scenecut=0"
+            " ! video/x-h264,profile=constrained-baseline"
+            " ! rtph264pay name=pay0 pt=96 config-interval=-1 aggregate-mode=zero-latency )"
+        )
+
+    def on_media(self, _factory: Any, media: Any) -> None:
+        ended = threading.Event()
+        media.connect("unprepared", lambda _media: ended.set())
+        source = media.get_element().get_by_name("source")
+        threading.Thread(target=self.feed, args=(source, ended), daemon=True).start()
+
+    def feed(self, source: Any, ended: threading.Event) -> None:
+        width, height = map(int, self.options.size.split("x"))
+        painter = Painter(width, height)
+        due = time.monotonic()
+        number = 0
+        while not ended.wait(max(0.0, due - time.monotonic())):
+            source.emit("push-buffer", Gst.Buffer.new_wrapped(painter.draw(number)))
+            number += 1
+            due = max(due + 1 / self.options.fps, time.monotonic() - 0.1)
+
+
+def authentication(options: argparse.Namespace, factory: Factory) -> Any:
+    """One way at a time: the bindings take no combination of methods."""
+    auth = GstRtspServer.RTSPAuth()
+    token = GstRtspServer.RTSPToken()
+    token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, ROLE)
+    if options.auth == "basic":
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.BASIC)
+    else:
+        auth.add_digest(options.user, options.password, token)
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    permissions = GstRtspServer.RTSPPermissions()
+    permissions.add_permission_for_role(ROLE, GstRtspServer.RTSP_PERM_MEDIA_FACTORY_ACCESS, True)
+    permissions.add_permission_for_role(ROLE, GstRtspServer.RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, True)
+    factory.set_permissions(permissions)
+    return auth
+
+
+def main() -> None:
+    options = arguments()
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service(str(options.port))
+    factory = Factory(options)
+    if options.user is not None:
+        server.set_auth(authentication(options, factory))
+    server.get_mount_points().add_factory(options.path, factory)
+    if server.attach(None) == 0:
+        raise SystemExit("the port is taken")
+    loop = GLib.MainLoop()
+    GLib.io_add_watch(
+        sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IOCondition.HUP, lambda *_: loop.quit()
+    )
+    print("ready", server.get_bound_port(), flush=True)  # noqa: T201 - what the starter waits for
+    loop.run()
+
+
+if __name__ == "__main__":
+    main()
