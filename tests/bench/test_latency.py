@@ -9,14 +9,13 @@ def view(pictures: list[Picture]) -> View:
         time_to_first_frame=180.04,
         time_to_first_live_frame=None,
         pictures=pictures,
-        reported=[41.0, 45.0, 43.0],
         errors=[],
     )
 
 
 def test_figures_begin_after_the_warm_up_and_are_rounded_for_reading() -> None:
-    steered = [Picture(5000 + 40 * index, 40 * index, 400.0) for index in range(25)]
-    steady = [Picture(6000 + 40 * index, 1000 + 40 * index, 50.06) for index in range(60)]
+    steered = [Picture(5000 + 40 * index, 40 * index, 400.0, 390.0) for index in range(25)]
+    steady = [Picture(6000 + 40 * index, 1000 + 40 * index, 50.06, 43.0) for index in range(60)]
     figures = latency_figures(view(steered + steady), warmup=1.0, seconds=2.0, fps=25.0)
     assert figures == {
         "frames": 50,

@@ -61,8 +61,6 @@ class View:
     time_to_first_live_frame: float | None
     """The same to the first picture that was not older than a second."""
     pictures: list[Picture]
-    reported: list[float]
-    """The delays that the player itself says, without looking at the pictures."""
     errors: list[str]
     """Errors that no script of the page caught."""
 
@@ -131,13 +129,14 @@ def _wait_for_picture(page: Page) -> None:
 
 
 def _view(result: dict[str, Any]) -> View:
-    samples = result["samples"]
     return View(
         transport=result["transport"],
         time_to_first_frame=result["ttff_ms"],
         time_to_first_live_frame=result["ttff_live_ms"],
-        pictures=[Picture(at, int(clock), latency) for at, clock, latency, _ in samples],
-        reported=[reported for *_, reported in samples if reported is not None],
+        pictures=[
+            Picture(at, int(clock), latency, reported)
+            for at, clock, latency, reported in result["samples"]
+        ],
         errors=result["errors"],
     )
 

@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from liveedge.bench.stats import Picture
@@ -79,10 +79,7 @@ def clock_offset(behind_ms: list[float], round_trip_ms: float) -> ClockOffset:
 
 def by_our_clock(pictures: list[Picture], offset: ClockOffset) -> list[Picture]:
     """The pictures with the delay that they have if both clocks are set alike."""
-    return [
-        Picture(picture.at, picture.clock, picture.latency - offset.offset_ms)
-        for picture in pictures
-    ]
+    return [replace(picture, latency=picture.latency - offset.offset_ms) for picture in pictures]
 
 
 def _round_trip_ms(url: CameraUrl, clock: Clock) -> float:

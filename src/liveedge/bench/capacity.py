@@ -54,7 +54,7 @@ def _turn(plan: CapacityPlan, reader: Reader, camera: Child, url: str) -> tuple[
     with Child(_arguments(turn), stdin=f"{url}\n") as worker:
         worker.wait_ready(_START_DEADLINE)
         cpu, begin = cpu_seconds(camera.pid), time.monotonic()
-        line = worker.read_line(turn.warmup + turn.seconds + _GRACE)
+        line = worker.read_line(turn.warmup + 2 * turn.seconds + _GRACE)
         cpu, seconds = cpu_seconds(camera.pid) - cpu, time.monotonic() - begin
     return parse_load(line), 100 * cpu / seconds
 

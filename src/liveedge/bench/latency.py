@@ -16,7 +16,7 @@ from liveedge.bench.camera_clock import (
     measure_camera_clock,
 )
 from liveedge.bench.parts import STREAM, CameraPlan, start_server, wait_live
-from liveedge.bench.stats import percentile, viewing
+from liveedge.bench.stats import viewing
 from liveedge.clock import SystemClock
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import LiveEdgeError
@@ -91,7 +91,6 @@ def latency_figures(view: View, warmup: float, seconds: float, fps: float) -> Fi
         **{name: _rounded(value) for name, value in seen.items()},
         "ttff_ms": _rounded(view.time_to_first_frame),
         "ttff_live_ms": _rounded(view.time_to_first_live_frame),
-        "player_p50_ms": _rounded(percentile(view.reported, 50)),
         "page_errors": view.errors,
     }
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -9,7 +10,7 @@ import av
 from av.error import FFmpegError
 
 from liveedge.bench.load import Load, LoadPlan
-from liveedge.bench.usage import cpu_seconds, memory
+from liveedge.bench.usage import memory
 from liveedge.clock import Clock, SystemClock
 from liveedge.errors import LiveEdgeError
 
@@ -72,9 +73,9 @@ def _measure(
     plan: LoadPlan, demuxers: list[_Demuxer], clock: Clock, base_mb: float, stop: threading.Event
 ) -> Load:
     before = [demuxer.frames for demuxer in demuxers]
-    cpu, begin = cpu_seconds(os.getpid()), clock.monotonic()
+    cpu, begin = time.process_time(), clock.monotonic()
     stop.wait(plan.seconds)
-    cpu, seconds = cpu_seconds(os.getpid()) - cpu, clock.monotonic() - begin
+    cpu, seconds = time.process_time() - cpu, clock.monotonic() - begin
     return Load(
         seconds=seconds,
         cpu_seconds=cpu,

@@ -20,6 +20,8 @@ class Picture:
     """The burned-in clock: Unix time modulo 2^32."""
     latency: float
     """From the burned-in clock to the screen."""
+    reported: float | None = None
+    """The delay that the player itself says, without looking at the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Viewing:
     p50_ms: float | None
     p95_ms: float | None
     max_ms: float | None
+    player_p50_ms: float | None
+    """The median of what the player itself says."""
     freezes_over_200ms: int
     longest_gap_ms: float
     """The longest time without a new picture."""
@@ -75,6 +79,7 @@ def viewing(samples: Iterable[Picture], begin: float, seconds: float, fps: float
         p50_ms=percentile(latencies, 50),
         p95_ms=percentile(latencies, 95),
         max_ms=max(latencies, default=None),
+        player_p50_ms=percentile([p.reported for p in pictures if p.reported is not None], 50),
         freezes_over_200ms=sum(gap > FREEZE_MS for gap in gaps),
         longest_gap_ms=max(gaps),
         backwards=_backwards([picture.clock for picture in pictures]),
