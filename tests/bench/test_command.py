@@ -34,6 +34,8 @@ FIGURES = {
     "gop_s": 0.5,
     "chromium": "156.0",
     "load_average": 0.4,
+    "camera_clock_offset_ms": None,
+    "camera_clock_uncertainty_ms": None,
 }
 
 
@@ -125,6 +127,13 @@ def test_a_table_shows_what_was_measured_and_dashes_for_the_rest() -> None:
     assert "48.2" in text
     assert "keyframe every 0.5 s" in text
     assert [line.split() for line in text.splitlines() if "hls" in line] == [["hls", *"-" * 7]]
+    assert rendered(tables.latency([failed])).strip() == ""
+
+
+def test_a_clock_that_was_corrected_is_mentioned() -> None:
+    assert "clock" not in rendered(tables.latency([FIGURES]))
+    remote = FIGURES | {"camera_clock_offset_ms": 12.5, "camera_clock_uncertainty_ms": 0.2}
+    assert "-12.5 ms off, give or take 0.2 ms" in rendered(tables.latency([remote]))
 
 
 class StatusHandler(http.server.BaseHTTPRequestHandler):

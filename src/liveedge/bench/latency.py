@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from liveedge.bench.browser import View, open_viewer
+from liveedge.bench.browser import View, Viewer, open_viewer
 from liveedge.bench.camera_clock import (
     ClockOffset,
     by_our_clock,
@@ -55,32 +55,39 @@ def measure_latency(
         url = plan.camera_url or plan.camera.start(stack)[1]
         address = start_server(stack, url)
         say("waiting for the camera")
-        status = wait_live(address)
+        wait_live(address)
         offset = _camera_clock(plan.camera_url, say)
-        fps = round(status["fps"], 1) if plan.camera_url else float(plan.camera.fps)
         viewer = stack.enter_context(open_viewer(plan.chromium))
-        facts = {
-            "expected_fps": fps,
-            "gop_s": status["gop_seconds"],
-            "size": f"{status['width']}x{status['height']}",
-            "chromium": viewer.version,
-            "load_average": round(load_average, 2),
-            "camera_clock_offset_ms": _rounded(offset.offset_ms) if offset else None,
-            "camera_clock_uncertainty_ms": _rounded(offset.uncertainty_ms) if offset else None,
-        }
         for transport in plan.transports:
             say(f"{transport}: {plan.warmup + plan.seconds:.0f} s")
             figures: Figures = {"transport": transport, "seconds": plan.seconds}
-            page = f"{address}watch/{STREAM}?transport={transport}"
             try:
-                view = viewer.view(page, plan.warmup + plan.seconds)
+                figures |= _measure(viewer, plan, address, transport, offset)
             except LiveEdgeError as error:
                 figures["error"] = str(error)
-            else:
-                if offset:
-                    view = replace(view, pictures=by_our_clock(view.pictures, offset))
-                figures |= latency_figures(view, plan.warmup, plan.seconds, fps)
-            report(figures | facts)
+            figures |= {
+                "chromium": viewer.version,
+                "load_average": round(load_average, 2),
+                "camera_clock_offset_ms": _rounded(offset.offset_ms) if offset else None,
+                "camera_clock_uncertainty_ms": _rounded(offset.uncertainty_ms) if offset else None,
+            }
+            report(figures)
+
+
+def _measure(
+    viewer: Viewer, plan: LatencyPlan, address: str, transport: str, offset: ClockOffset | None
+) -> Figures:
+    page = f"{address}watch/{STREAM}?transport={transport}"
+    view = viewer.view(page, plan.warmup + plan.seconds)
+    if offset:
+        view = replace(view, pictures=by_our_clock(view.pictures, offset))
+    status = wait_live(address)
+    fps = round(status["fps"], 1) if plan.camera_url else float(plan.camera.fps)
+    return latency_figures(view, plan.warmup, plan.seconds, fps) | {
+        "expected_fps": fps,
+        "gop_s": status["gop_seconds"],
+        "size": f"{status['width']}x{status['height']}",
+    }
 
 
 def latency_figures(view: View, warmup: float, seconds: float, fps: float) -> Figures:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 _NOTHING: Final = "-"
 
@@ -31,47 +33,57 @@ _CAPACITY: Final = (
 )
 
 
-def latency(results: Sequence[dict[str, Any]]) -> Table:
+def latency(results: Sequence[dict[str, Any]]) -> Group:
     """One row a transport; one that showed no picture has no figures."""
     table = _table([title for title, _ in _LATENCY])
     for figures in results:
         table.add_row(*(_text(figures.get(name)) for _, name in _LATENCY))
-    if results:
-        facts = results[0]
-        table.caption = (
+    facts = next((figures for figures in results if "error" not in figures), None)
+    if facts is None:
+        return Group()
+    return Group(
+        table,
+        Text(
             "Delays and time to the first picture in ms; freezes are pauses over 200 ms.\n"
             f"{facts['size']}, {facts['expected_fps']} frames/s, keyframe every {facts['gop_s']} s,"
             f" Chromium {facts['chromium']},\nload average {facts['load_average']} before."
-        )
-    return table
+            f"{_clock(facts)}",
+            style="dim",
+        ),
+    )
 
 
-def capacity(figures: dict[str, Any]) -> Table:
+def capacity(figures: dict[str, Any]) -> Group:
     """Liveedge beside PyAV."""
     table = _table(["", "liveedge", "PyAV demux"])
     for title, ours, theirs in _CAPACITY:
         table.add_row(title, _text(figures[ours]), _text(figures[theirs] if theirs else None))
-    table.caption = (
+    note = (
         f"CPU liveedge / PyAV: {_text(figures['cpu_ratio'])}."
         f" Load average {figures['load_average']} before."
     )
-    return table
+    return Group(table, Text(note, style="dim"))
 
 
-def frame(results: Sequence[dict[str, Any]]) -> Table:
+def frame(results: Sequence[dict[str, Any]]) -> Group:
     """One row a number of viewers."""
     table = _table(["live viewers", "µs a frame", "best µs"])
     for figures in results:
         table.add_row(str(figures["viewers"]), _text(figures["p50_us"]), _text(figures["best_us"]))
-    if results:
-        table.caption = f"Frames of {results[0]['frame_bytes']} bytes."
-    return table
+    return Group(table, Text(f"Frames of {results[0]['frame_bytes']} bytes.", style="dim"))
+
+
+def _clock(facts: dict[str, Any]) -> str:
+    offset, uncertainty = facts["camera_clock_offset_ms"], facts["camera_clock_uncertainty_ms"]
+    if offset is None:
+        return ""
+    return f"\nThe camera's clock is {-offset} ms off, give or take {uncertainty} ms; corrected."
 
 
 def _table(titles: Sequence[str]) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim", caption_justify="left")
+    table = Table(box=None, padding=(0, 1), header_style="dim")
     for index, title in enumerate(titles):
-        table.add_column(title, justify="right" if index else "left")
+        table.add_column(title, justify="right" if index else "left", no_wrap=True)
     return table
 
 
