@@ -23,7 +23,6 @@ export interface MeterSample {
   /** What the player itself says, without looking at the picture. */
   reported_ms: number | null;
   rate: number;
-  buffered_ms: number;
 }
 
 export interface Meter {
@@ -84,15 +83,12 @@ function record(meter: Meter, player: LiveEdgePlayer, frame: PlayerFrame, clock:
   meter.first_frame_ms ??= t;
   meter.time_to_first_frame_ms ??= sincePage;
   if (latency < 1000) meter.time_to_first_live_frame_ms ??= sincePage;
-  const { video } = player;
-  const end = video && video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : 0;
   meter.samples.push({
     t,
     clock_ms: clock,
     latency_ms: latency,
     reported_ms: frame.latencyMs,
-    rate: video?.playbackRate ?? 1,
-    buffered_ms: video ? (end - video.currentTime) * 1000 : 0,
+    rate: player.video?.playbackRate ?? 1,
   });
   if (meter.samples.length > SAMPLES_MOST) meter.samples.splice(0, SAMPLES_MOST / 2);
 }

@@ -25,8 +25,8 @@ export interface Decision {
 export interface EdgeOptions {
   /** What should still lie ahead of the playhead when the next data comes. */
   margin: number;
-  /** The same while jitter has not been measured yet. */
-  firstMargin: number;
+  /** What is delivered at a time, until it has been measured: a frame, a part or a segment. */
+  lump: number;
 }
 
 /** The bounds nobody sees (or hears, where there is sound); and what is used while far behind. */
@@ -34,7 +34,7 @@ const SLOWEST = 0.95;
 const FASTEST = 1.1;
 const FASTEST_FAR = 1.25;
 const FAR = 0.25;
-/** Above this, a jump is less disturbing than many seconds of haste. */
+/** A delivery and so much behind, a jump is less disturbing than many seconds of haste. */
 const JUMP = 1;
 /** While a stream is being joined, its picture is not yet watched. */
 const JUMP_JOINING = 0.3;
@@ -52,14 +52,17 @@ const LATENESS_LEAST = 10;
 /** One late arrival in fifty may cost a picture; waiting for it would delay all the others. */
 const LATENESS_FRACTION = 0.98;
 const PERCENTILES_EVERY = 0.1;
-/** The margin is the first one after so many samples, and the usual one thereafter. */
-const SETTLED_SAMPLES = 20;
+/** While jitter is unknown a whole delivery more is kept ahead, less and less of it, for so long. */
+const SETTLED = 1;
+const SETTLED_LUMPS = 4;
 /** Growth within this time of the last is the same delivery. */
 const SAME_DELIVERY = 0.006;
 /** What is delivered at a time needs a margin in proportion: its duration is not exact. */
 const LUMP_MARGIN = 0.1;
-/** Later than this is an outage, not jitter. */
+const LUMP_GAIN = 0.1;
+/** So many deliveries and a second later than usual is an outage, not jitter. */
 const OUTAGE = 1;
+const OUTAGE_LUMPS = 2;
 /** Chrome bridges holes of two frames by itself; what is wider has to be jumped. */
 const HOLE = 0.1;
 
@@ -91,14 +94,15 @@ export class LiveEdgeController {
   #begunAt = 0;
   #grewAt = 0;
   #end: number | null = null;
-  /** Typical growth: one frame, one part or one segment. */
-  #lump = 0;
+  #lump: number;
   #stallMargin = 0;
   #stalledAt = 0;
   #correcting = false;
   #jump = false;
 
-  constructor(private readonly options: EdgeOptions) {}
+  constructor(private readonly options: EdgeOptions) {
+    this.#lump = options.lump;
+  }
 
   /** The newest range has grown at `now`; call it after each append. */
   grew(now: number, range: Range): void {
@@ -109,12 +113,10 @@ export class LiveEdgeController {
     }
     if (range.end <= end) return;
     const lateness = now - end;
-    const known = this.#lateness.size > 0;
-    if (now - this.#grewAt > SAME_DELIVERY && !(known && lateness - this.#median > OUTAGE)) {
+    if (now - this.#grewAt > SAME_DELIVERY && !this.#isOutage(lateness)) {
       this.#lateness.add(now, lateness);
       if (this.#lateness.size === 1) this.#renewedAt = -Infinity;
-      const growth = range.end - end;
-      this.#lump += (growth - this.#lump) * (this.#lump === 0 ? 1 : 0.1);
+      this.#lump += (range.end - end - this.#lump) * LUMP_GAIN;
     }
     // A join delivers old media in a hurry. While little is known, its first half is forgotten.
     const span = Math.min(LATENESS_SPAN, (now - this.#begunAt) / 2);
@@ -165,6 +167,11 @@ export class LiveEdgeController {
     return { rate: this.#rate(Math.min(behind, Math.max(spare, 0))), seekTo: null };
   }
 
+  #isOutage(lateness: number): boolean {
+    const most = OUTAGE + OUTAGE_LUMPS * this.#lump;
+    return this.#lateness.size > 0 && lateness - this.#median > most;
+  }
+
   #begin(now: number, end: number): void {
     this.#lateness.clear();
     this.#high = this.#median = now - end;
@@ -175,7 +182,7 @@ export class LiveEdgeController {
 
   #mustJump(now: number, playhead: Playhead, newest: Range, behind: number): boolean {
     const far = now - this.#begunAt < JOINING ? JUMP_JOINING : JUMP;
-    if (behind > far || (this.#jump && behind > ERROR_BEGIN)) return true;
+    if (behind > far + this.#lump || (this.#jump && behind > ERROR_BEGIN)) return true;
     const { position } = playhead;
     if (position >= newest.start - HOLE) return position > newest.end + HOLE;
     const current = playhead.ranges.find(({ end }) => position <= end);
@@ -189,10 +196,9 @@ export class LiveEdgeController {
   }
 
   #margin(now: number): number {
-    const { margin, firstMargin } = this.options;
-    const unsettled = Math.max(0, 1 - this.#lateness.size / SETTLED_SAMPLES);
-    const settled = margin + LUMP_MARGIN * this.#lump;
-    return Math.max(settled, firstMargin * unsettled) + this.#stallPenalty(now);
+    const settled = (now - this.#begunAt) / Math.max(SETTLED, SETTLED_LUMPS * this.#lump);
+    const lumps = Math.max(LUMP_MARGIN, 1 - settled);
+    return this.options.margin + lumps * this.#lump + this.#stallPenalty(now);
   }
 
   #stallPenalty(now: number): number {

@@ -28,20 +28,50 @@ export function decoderConfiguration(init: Uint8Array): Uint8Array {
 
 /** The sample of a chunk that holds exactly one: it follows `moof` and the header of `mdat`. */
 export function sampleOf(chunk: Uint8Array): Uint8Array {
-  const moof = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength).getUint32(0);
+  const moof = viewOf(chunk).getUint32(0);
   return chunk.subarray(moof + BOX_HEADER);
 }
 
-/** Write the duration of a chunk's first sample, in units of the timescale, where it has one. */
-export function setSampleDuration(chunk: Uint8Array, duration: number): void {
-  const trun = descendant(chunk, ['moof', 'traf', 'trun']);
-  if (!trun) return;
-  const view = new DataView(trun.buffer, trun.byteOffset, trun.byteLength);
-  const flags = view.getUint32(0);
-  if (!(flags & TRUN_SAMPLE_DURATION)) return;
+/** Where one movie fragment of one sample is on the timeline, in units of the timescale. */
+export interface TimedChunk {
+  decodeTime: number;
+  readonly duration: number;
+  setDuration(duration: number): void;
+}
+
+/** The movie fragments in `data`, except for those with more than one sample or no duration. */
+export function timedChunks(data: Uint8Array): TimedChunk[] {
+  const chunks: TimedChunk[] = [];
+  for (const { type, body } of boxes(data)) {
+    if (type !== 'moof') continue;
+    const tfdt = descendant(body, ['traf', 'tfdt']);
+    const trun = descendant(body, ['traf', 'trun']);
+    const chunk = tfdt && trun && timedChunk(viewOf(tfdt), viewOf(trun));
+    if (chunk) chunks.push(chunk);
+  }
+  return chunks;
+}
+
+/** The timescale of the first track of an init segment (ISO/IEC 14496-12 §8.4.2); null without. */
+export function timescaleOf(init: Uint8Array): number | null {
+  const mdhd = descendant(init, ['moov', 'trak', 'mdia', 'mdhd']);
+  if (!mdhd) return null;
+  const longTimes = mdhd[0] === 1;
+  return viewOf(mdhd).getUint32(longTimes ? 20 : 12);
+}
+
+function timedChunk(tfdt: DataView, trun: DataView): TimedChunk | null {
+  const flags = trun.getUint32(0);
+  if (!(flags & TRUN_SAMPLE_DURATION) || trun.getUint32(4) !== 1) return null;
   const offset = flags & TRUN_DATA_OFFSET ? 4 : 0;
   const firstFlags = flags & TRUN_FIRST_SAMPLE_FLAGS ? 4 : 0;
-  view.setUint32(TRUN_MEMBERS + offset + firstFlags, duration);
+  const at = TRUN_MEMBERS + offset + firstFlags;
+  const long = tfdt.getUint8(0) === 1;
+  return {
+    decodeTime: long ? tfdt.getUint32(4) * 2 ** 32 + tfdt.getUint32(8) : tfdt.getUint32(4),
+    duration: trun.getUint32(at),
+    setDuration: (duration) => trun.setUint32(at, duration),
+  };
 }
 
 /** The body of the box at the end of a path of box types. */
@@ -53,8 +83,12 @@ function descendant(data: Uint8Array, path: readonly string[]): Uint8Array | nul
   return at ?? null;
 }
 
+function viewOf(data: Uint8Array): DataView {
+  return new DataView(data.buffer, data.byteOffset, data.byteLength);
+}
+
 function* boxes(data: Uint8Array): Generator<{ type: string; body: Uint8Array }> {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const view = viewOf(data);
   for (let at = 0; at + BOX_HEADER <= data.length; ) {
     const size = view.getUint32(at);
     if (size < BOX_HEADER || at + size > data.length) return;

@@ -1,11 +1,14 @@
 import HlsLight, { ErrorTypes, Events, type ErrorData, type HlsConfig } from 'hls.js/light';
-import { LiveEdgeController } from '../edge/controller';
+import { LiveEdgeController, type Range } from '../edge/controller';
 import type { Capture } from './capture-table';
+import { correctingLoader } from './correcting-loader';
 import type { Renderer, RendererFigures, RendererHost } from './renderer';
 import { createVideo, play, rangesOf, watchPictures } from './video-element';
 
 /** hls.js seeks by itself only when it is so far behind that nothing newer is buffered. */
 const HLS_JUMP_S = 8;
+/** Left of the buffer when the next part comes, beyond the measured jitter. */
+const MARGIN_S = 0.03;
 const MEDIA_RECOVERIES_MOST = 2;
 
 const SHARED: Partial<HlsConfig> = {
@@ -56,8 +59,12 @@ export class HlsRenderer implements Renderer {
   readonly video = createVideo();
   readonly surface = this.video;
   #hls: HlsLight;
-  #controller: LiveEdgeController;
+  #controller = new LiveEdgeController({ margin: MARGIN_S, lump: 1 });
   #unwatch: () => void;
+  /** What only a false duration adds to the end of the buffer, in seconds. */
+  #excess = 0;
+  /** hls.js has taken the first position; until then a seek would only be one more. */
+  #started = false;
   #recoveries = 0;
   #paused = false;
   #closed = false;
@@ -68,13 +75,15 @@ export class HlsRenderer implements Renderer {
     url: string,
   ) {
     const parts = transport === 'llhls';
-    this.#controller = new LiveEdgeController({
-      margin: 0.03,
-      firstMargin: parts ? 0.12 : 0.3,
+    const fLoader = correctingLoader((seconds) => (this.#excess = seconds));
+    this.#hls = new HlsLight({ ...(parts ? LOW_LATENCY : SEGMENTS), fLoader });
+    this.#hls.once(Events.LEVEL_LOADED, (_event, { details }) => {
+      const lump = parts && details.partTarget ? details.partTarget : details.targetduration;
+      this.#controller = new LiveEdgeController({ margin: MARGIN_S, lump });
     });
-    this.#hls = new HlsLight(parts ? LOW_LATENCY : SEGMENTS);
     this.#hls.on(Events.ERROR, (_event, data) => this.#failed(data));
     this.#hls.on(Events.BUFFER_APPENDED, () => this.#appended());
+    this.video.addEventListener('playing', () => (this.#started = true));
     this.video.addEventListener('waiting', () => this.#waiting());
     this.#unwatch = watchPictures(
       this.video,
@@ -86,8 +95,7 @@ export class HlsRenderer implements Renderer {
   }
 
   figures(): RendererFigures {
-    const ranges = rangesOf(this.video.buffered);
-    const end = ranges.at(-1)?.end ?? this.video.currentTime;
+    const end = this.#ranges().at(-1)?.end ?? this.video.currentTime;
     return {
       targetMs: this.#controller.targetAhead(performance.now() / 1000) * 1000,
       bufferedMs: (end - this.video.currentTime) * 1000,
@@ -117,7 +125,7 @@ export class HlsRenderer implements Renderer {
   }
 
   #appended(): void {
-    const newest = rangesOf(this.video.buffered).at(-1);
+    const newest = this.#ranges().at(-1);
     if (!newest) return;
     this.#controller.grew(performance.now() / 1000, newest);
     play(this.video);
@@ -126,17 +134,25 @@ export class HlsRenderer implements Renderer {
 
   #steer(): void {
     const { video } = this;
+    if (!this.#started) return;
     const { rate, seekTo } = this.#controller.decide(performance.now() / 1000, {
       position: video.currentTime,
-      ranges: rangesOf(video.buffered),
+      ranges: this.#ranges(),
       seeking: video.seeking,
     });
     if (seekTo !== null) video.currentTime = seekTo;
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 
+  #ranges(): Range[] {
+    const ranges = rangesOf(this.video.buffered);
+    const newest = ranges.at(-1);
+    if (newest) newest.end = Math.max(newest.start, newest.end - this.#excess);
+    return ranges;
+  }
+
   #waiting(): void {
-    const end = rangesOf(this.video.buffered).at(-1)?.end;
+    const end = this.#ranges().at(-1)?.end;
     const ranDry = end !== undefined && Math.abs(end - this.video.currentTime) < 0.1;
     if (ranDry && !this.video.seeking) this.#controller.stalled(performance.now() / 1000);
   }

@@ -1,6 +1,6 @@
 import { LiveEdgeController, type Range } from '../edge/controller';
 import type { MediaHeader, StreamMessage } from '../live/protocol';
-import { setSampleDuration } from '../media/bmff';
+import { lengthen } from '../media/durations';
 import { AppendQueue } from './append-queue';
 import { CaptureTable, captureOf } from './capture-table';
 import { createMediaSource } from './media-source';
@@ -16,12 +16,7 @@ const JOIN_MOST_MS = 250;
 /** Decode time and arrival moved apart so far: another timeline, for the server has started again. */
 const TIMELINE_BREAK_S = 2;
 const SYNCS_MOST = 600;
-/**
- * Durations are provisional, and one that is less than half the true one makes the browser drop
- * everything up to the next sync frame ("coded frame processing"): a freeze, for a camera that
- * merely slows down in the dark. So the browser is told durations that are too long on purpose.
- */
-const DURATION_FACTOR = 3;
+/** What the browser is told that a picture lasts, at least; see media/durations. */
 const DURATION_LEAST_S = 0.15;
 
 /** Appends each frame to Media Source Extensions and steers the video element behind the edge. */
@@ -32,7 +27,7 @@ export class MseRenderer implements LiveRenderer {
   #source: MediaSource;
   #release: () => void;
   #unwatch: () => void;
-  #controller = new LiveEdgeController({ margin: 0.018, firstMargin: 0.05 });
+  #controller = new LiveEdgeController({ margin: 0.018, lump: 1 / 30 });
   #appends: AppendQueue;
   #attached = false;
   #captures = new CaptureTable();
@@ -96,8 +91,7 @@ export class MseRenderer implements LiveRenderer {
     if (header.sync) this.#syncs.push(time);
     if (this.#syncs.length > SYNCS_MOST) this.#syncs.shift();
     this.#end = Math.max(this.#end, time + header.duration / stream.timescale);
-    const least = DURATION_LEAST_S * stream.timescale;
-    setSampleDuration(payload, Math.max(least, DURATION_FACTOR * header.duration));
+    lengthen(payload, DURATION_LEAST_S * stream.timescale);
     this.#appends.append(payload);
   }
 

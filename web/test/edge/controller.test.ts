@@ -3,7 +3,7 @@ import { LiveEdgeController, type Range } from '../../src/edge/controller';
 
 const FRAME = 0.04;
 const MARGIN = 0.02;
-const FIRST_MARGIN = 0.06;
+const FIRST_MARGIN = MARGIN + FRAME;
 
 let edge: LiveEdgeController;
 let now: number;
@@ -23,7 +23,7 @@ function decide(position: number, ranges: Range[] = [{ start: 100, end }], seeki
 }
 
 beforeEach(() => {
-  edge = new LiveEdgeController({ margin: MARGIN, firstMargin: FIRST_MARGIN });
+  edge = new LiveEdgeController({ margin: MARGIN, lump: FRAME });
   now = 10;
   end = 110;
   edge.grew(now, { start: 100, end });
@@ -38,7 +38,7 @@ describe('joining', () => {
   });
 
   it('does nothing without media', () => {
-    const empty = new LiveEdgeController({ margin: MARGIN, firstMargin: FIRST_MARGIN });
+    const empty = new LiveEdgeController({ margin: MARGIN, lump: FRAME });
     expect(empty.decide(10, { position: 0, ranges: [], seeking: false })).toEqual({
       rate: 1,
       seekTo: null,

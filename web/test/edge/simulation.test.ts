@@ -11,8 +11,9 @@ import {
 } from '../support/player-simulation';
 import { seeded } from '../support/random';
 
-const FRAMES: EdgeOptions = { margin: 0.018, firstMargin: 0.05 };
-const PARTS: EdgeOptions = { margin: 0.03, firstMargin: 0.12 };
+const FRAMES: EdgeOptions = { margin: 0.018, lump: 1 / 30 };
+const PARTS: EdgeOptions = { margin: 0.03, lump: 0.1 };
+const SEGMENTS: EdgeOptions = { margin: 0.03, lump: 2 };
 const SECONDS = 40;
 const SETTLED = 12;
 
@@ -106,12 +107,13 @@ describe('parts of 100 ms', () => {
 describe('segments of 2 s', () => {
   const random = seeded(5);
   const frames = camera({ fps: 25, seconds: 90, latency: () => 0.05 + random() * 0.2, gop: 4 });
-  const played = simulate(inParts(frames, 50), { edge: PARTS, seconds: 90 });
+  const played = simulate(inParts(frames, 50), { edge: SEGMENTS, seconds: 90 });
 
   it('are played a segment and little more behind, without running dry', () => {
     const late = played.moments.filter(({ now }) => now > 30);
     for (const { delay } of late) expect(delay).toBeLessThan(2.8);
     expect(share(late, ({ stalled }) => stalled)).toBeLessThan(0.01);
+    expect(played.seeks).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decoderConfiguration, sampleOf, setSampleDuration } from '../../src/media/bmff';
-import { box, chunk, initSegment, words, zeros } from '../support/boxes';
+import { decoderConfiguration, sampleOf, timedChunks, timescaleOf } from '../../src/media/bmff';
+import { box, chunk, initSegment, joined, picture, words, zeros } from '../support/boxes';
 
 const AVCC = new Uint8Array([1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x42]);
 
@@ -36,34 +36,53 @@ describe('decoderConfiguration', () => {
 describe('sampleOf', () => {
   it('begins 8 bytes after the moof', () => {
     const sample = new Uint8Array([0, 0, 0, 1, 0x65]);
-    expect(sampleOf(chunk(box('trun', words(0, 1)), sample))).toEqual(sample);
+    expect(sampleOf(chunk(words(0, 0), words(0, 1), sample))).toEqual(sample);
   });
 });
 
-describe('setSampleDuration', () => {
-  const sample = new Uint8Array([9]);
+describe('timescaleOf', () => {
+  it.each([
+    ['version 0', words(0, 1, 2, 12_800, 3, 4)],
+    ['version 1', words(0x01000000, 0, 1, 0, 2, 12_800, 0, 3, 4)],
+  ])('reads mdhd of %s', (_name, mdhd) => {
+    expect(timescaleOf(initSegment('avc1', box('avcC', AVCC), mdhd))).toBe(12_800);
+  });
+
+  it('is unknown in a chunk', () => {
+    expect(timescaleOf(picture(0, 3000))).toBeNull();
+  });
+});
+
+describe('timedChunks', () => {
+  it('reads decode times of 64 and of 32 bits', () => {
+    const long = chunk(words(0x01000000, 2, 5), words(0x100, 1, 3000));
+    const short = chunk(words(0, 7), words(0x100, 1, 3000));
+    const times = timedChunks(joined(long, short)).map(({ decodeTime }) => decodeTime);
+    expect(times).toEqual([2 ** 33 + 5, 7]);
+  });
 
   it.each([
     ['data offset, duration, size', [0x301, 1, 100, 3000, 1], [0x301, 1, 100, 9000, 1]],
     ['no data offset', [0x300, 1, 3000, 1], [0x300, 1, 9000, 1]],
     ['first sample flags', [0x105, 1, 100, 7, 3000], [0x105, 1, 100, 7, 9000]],
-    ['version 1 with composition offset', [0x01000f01, 1, 9, 3000, 1, 2, 3], [0x01000f01, 1, 9, 9000, 1, 2, 3]],
-  ])('writes where the flags say: %s', (_name, before, after) => {
-    const bytes = chunk(box('trun', words(...before)), sample);
-    setSampleDuration(bytes, 9000);
-    expect(bytes).toEqual(chunk(box('trun', words(...after)), sample));
+    ['version 1', [0x01000f01, 1, 9, 3000, 1, 2, 3], [0x01000f01, 1, 9, 9000, 1, 2, 3]],
+  ])('reads and writes durations where the flags say: %s', (_name, before, after) => {
+    const bytes = chunk(words(0, 0), words(...before));
+    const [only] = timedChunks(bytes);
+    expect(only?.duration).toBe(3000);
+    only?.setDuration(9000);
+    expect(bytes).toEqual(chunk(words(0, 0), words(...after)));
   });
 
-  it('leaves a chunk alone whose samples have no duration of their own', () => {
-    const bytes = chunk(box('trun', words(0x201, 1, 100, 1)), sample);
-    const before = bytes.slice();
-    setSampleDuration(bytes, 9000);
-    expect(bytes).toEqual(before);
+  it.each([
+    ['samples without a duration of their own', words(0x201, 1, 100, 1)],
+    ['several samples', words(0x101, 2, 100, 3000, 3000)],
+  ])('leaves out %s', (_name, trun) => {
+    expect(timedChunks(chunk(words(0, 0), trun))).toEqual([]);
   });
 
-  it('leaves alone what is no chunk', () => {
-    const bytes = box('styp', words(1, 2));
-    setSampleDuration(bytes, 9000);
-    expect(bytes).toEqual(box('styp', words(1, 2)));
+  it('finds nothing in what is no chunk', () => {
+    expect(timedChunks(box('styp', words(1, 2)))).toEqual([]);
+    expect(timedChunks(box('moof', box('mfhd', words(0, 1))))).toEqual([]);
   });
 });

@@ -1,0 +1,49 @@
+/**
+ * Durations that Media Source Extensions can live with.
+ *
+ * A chunk leaves the server before the next picture has come, so its duration is a guess: that of
+ * the picture before. When a picture comes more than two durations after the last, "coded frame
+ * processing" takes that for a discontinuity and drops everything up to the next sync frame: a
+ * freeze of up to a whole group of pictures, for a camera that slows down in the dark or whose
+ * clock is uneven. Durations that are too long do no harm, for the next picture ends them.
+ */
+import { SampleWindow } from '../edge/sample-window';
+import { timedChunks } from './bmff';
+
+/** A camera may come down to a sixth of its pace at once. */
+const FACTOR = 3;
+const REMEMBERED = 60;
+
+/** Lengthen the one chunk in `data` to at least `least` units of the timescale. */
+export function lengthen(data: Uint8Array, least: number): void {
+  for (const chunk of timedChunks(data)) {
+    chunk.setDuration(Math.max(least, FACTOR * chunk.duration));
+  }
+}
+
+/** Corrects the durations in the parts or segments of one stream, one after the other. */
+export class DurationCorrector {
+  #durations = new SampleWindow(REMEMBERED);
+
+  /**
+   * Write the true durations into a part or a segment, as its decode times tell them.
+   *
+   * Only the last is still unknown, and is made longer. Returns how much too long that may be, in
+   * units of the timescale.
+   */
+  correct(data: Uint8Array): number {
+    const chunks = timedChunks(data);
+    for (const [at, chunk] of chunks.entries()) {
+      const next = chunks[at + 1];
+      const duration = next ? next.decodeTime - chunk.decodeTime : 0;
+      if (duration <= 0) continue;
+      chunk.setDuration(duration);
+      this.#durations.add(0, duration);
+    }
+    const last = chunks.at(-1);
+    if (!last) return 0;
+    const usual = this.#durations.percentile(0.5) ?? last.duration;
+    last.setDuration(FACTOR * usual);
+    return (FACTOR - 1) * usual;
+  }
+}

@@ -1,0 +1,35 @@
+import HlsLight, { type HlsConfig, type Loader, type LoaderContext } from 'hls.js/light';
+import { timescaleOf } from '../media/bmff';
+import { DurationCorrector } from '../media/durations';
+
+const DefaultLoader = HlsLight.DefaultConfig.loader;
+const DEFAULT_TIMESCALE = 90_000;
+
+/**
+ * A loader for hls.js that corrects the durations of what it fetches.
+ *
+ * `excess` is told how much too long the last picture of the newest part or segment is, in
+ * seconds.
+ */
+export function correctingLoader(excess: (seconds: number) => void): NonNullable<HlsConfig['fLoader']> {
+  const corrector = new DurationCorrector();
+  let timescale = DEFAULT_TIMESCALE;
+  const correctAll = (data: unknown) => {
+    if (!(data instanceof ArrayBuffer)) return;
+    const bytes = new Uint8Array(data);
+    timescale = timescaleOf(bytes) ?? timescale;
+    excess(corrector.correct(bytes) / timescale);
+  };
+  class CorrectingLoader extends DefaultLoader {
+    override load(...[context, config, callbacks]: Parameters<Loader<LoaderContext>['load']>) {
+      super.load(context, config, {
+        ...callbacks,
+        onSuccess: (response, ...rest) => {
+          correctAll(response.data);
+          callbacks.onSuccess(response, ...rest);
+        },
+      });
+    }
+  }
+  return CorrectingLoader as unknown as NonNullable<HlsConfig['fLoader']>;
+}
