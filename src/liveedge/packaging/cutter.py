@@ -16,13 +16,16 @@ from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.chunk import Chunk
 from liveedge.media.epoch import Epoch
 from liveedge.packaging import targets
-from liveedge.window.segments import Segment, SegmentList, Targets
+from liveedge.window.segment import Segment, Targets
+from liveedge.window.segments import SegmentList
 
 MEASURE_SECONDS: Final = 4.0
 """How much of a stream is looked at, at most, before promises are made about it."""
 _SMOOTHING: Final = 8
 _HOLE_FRAMES: Final = 3
-"""A frame that comes later than so many average ones: pictures are missing before it."""
+"""A frame that lasts longer than so many average ones is a pause."""
+_MOST_GAPS: Final = 60
+"""Gaps that are listed at once, at most, after this machine has slept."""
 _SHORTEST_PART: Final = VIDEO_TIMESCALE // 1000
 
 
@@ -41,8 +44,8 @@ class Cutter:
         """The average frame duration in 1/90000 s."""
         self._discontinuity = False
         """The next segment does not continue the one before."""
-        self._absent_since = 0.0
-        """Monotonic seconds up to which missing media is listed."""
+        self._absent_since: float | None = None
+        """Monotonic seconds up to which missing media is listed, None while nothing is missing."""
         self._announced_end = 0.0
         """Decode time at which the last part ends, as announced."""
         self._longest_part = 0.0
@@ -69,17 +72,18 @@ class Cutter:
         segments, last = self._segments, self._last
         if segments.targets is None or last is None:
             return None
-        version = segments.version
+        version, step = segments.version, segments.targets.duration
         if segments.open is not None:
-            self._break_off(last.arrival)
-            self._absent_since = last.arrival
-        step = segments.targets.duration
-        while segments.listed and now - self._absent_since >= step:
-            self._absent_since += step
+            self._break_off(now)
+        since = last.arrival if self._absent_since is None else self._absent_since
+        since = max(since, now - _MOST_GAPS * step)
+        while segments.listed and now - since >= step:
+            since += step
             segments.add_gap(step * VIDEO_TIMESCALE, now)
+        self._absent_since = since
         if segments.version != version:
             segments.announce()
-        return self._absent_since + step
+        return since + step
 
     # --- promises
 
@@ -128,6 +132,19 @@ class Cutter:
             (targets.frames_per_part(self._frame, wish) - 0.5) * self._frame,
         )
 
+    def _misfits(self, promised: Targets) -> bool:
+        return targets.misfits(promised.part, self._frame, self._settings.part_seconds)
+
+    def _suit_parts(self, promised: Targets) -> None:
+        """Promise parts that suit the camera's new frame rate, if all of a segment had it."""
+        listed = self._segments.listed
+        frames = sorted(chunk.duration for chunk in listed[-1].chunks) if listed else []
+        if frames:
+            self._frame = frames[len(frames) // 2]
+            if self._misfits(promised):
+                part = targets.part_target(self._frame, self._settings.part_seconds)
+                self._promise(replace(promised, part=part))
+
     # --- the way of a chunk
 
     def _place(self, chunk: Chunk, epoch: Epoch, promised: Targets) -> None:
@@ -138,8 +155,9 @@ class Cutter:
             if not chunk.sync:
                 return
             self._begin(chunk, epoch)
-        self._last = chunk
-        self._frame += (chunk.duration - self._frame) / _SMOOTHING
+        self._last, self._absent_since = chunk, None
+        # A pause says little about the frame rate; only if it lasts is it one.
+        self._frame += (min(chunk.duration, _HOLE_FRAMES * self._frame) - self._frame) / _SMOOTHING
         self._pending.append(chunk)
         end = chunk.decode_time + self._frame
         if end - self._announced_end >= self._complete_part:
@@ -156,7 +174,7 @@ class Cutter:
         if not complete:
             length += self._frame
         if length >= targets.longest_segment(promised.duration):
-            if self._is_after_hole(chunk):
+            if self._is_after_pause(chunk):
                 return self._break_off(chunk.arrival)
             # §6.2.1: a target duration never changes, so this is another playlist.
             wish = self._settings.segment_seconds
@@ -164,10 +182,10 @@ class Cutter:
             self._promise(replace(promised, duration=duration))
         if complete:
             self._close(chunk.decode_time, chunk.arrival)
-            self._discontinuity = epoch is not segment.epoch
+            self._discontinuity |= epoch is not segment.epoch
         return complete
 
-    def _is_after_hole(self, chunk: Chunk) -> bool:
+    def _is_after_pause(self, chunk: Chunk) -> bool:
         last = self._last
         return last is not None and (
             chunk.decode_time - last.decode_time > _HOLE_FRAMES * self._frame
@@ -182,9 +200,8 @@ class Cutter:
 
     def _begin(self, chunk: Chunk, epoch: Epoch) -> None:
         promised = self._segments.targets
-        wish = self._settings.part_seconds
-        if promised is not None and targets.misfits(promised.part, self._frame, wish):
-            self._promise(replace(promised, part=targets.part_target(self._frame, wish)))
+        if promised is not None and self._misfits(promised):
+            self._suit_parts(promised)
         self._announced_end = chunk.decode_time
         self._segments.begin(chunk, epoch, discontinuity=self._discontinuity)
         self._discontinuity = False
@@ -193,7 +210,8 @@ class Cutter:
         """Complete the open segment, and before it the part that has not come to its length."""
         if self._pending:
             self._cut(end)
-        self._segments.close(round(end), now)
+        if self._segments.open is not None:
+            self._segments.close(round(end), now)
 
     def _cut(self, end: float) -> None:
         """Announce a part that ends at `end`, as far as PART-TARGET lets it (§4.4.4.9).
@@ -205,3 +223,5 @@ class Cutter:
         self._announced_end += duration
         self._segments.add_part(tuple(self._pending), duration)
         self._pending.clear()
+        # A GOP may be more than the list may hold.
+        self._discontinuity |= self._segments.open is None

@@ -1,14 +1,14 @@
 """The segments and parts of one stream that players may ask for."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.chunk import Chunk
 from liveedge.media.epoch import Epoch
 from liveedge.window.numbering import Numbering
+from liveedge.window.segment import Part, Rate, Segment, Targets
 
 Listener = Callable[[], None]
 
@@ -17,64 +17,6 @@ SHORTEST_PLAYLIST: Final = 3
 PART_AVAILABILITY: Final = 3
 """Target durations for which a part can be had after its tag has gone (§6.2.2)."""
 _RECENT: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """What a media playlist promises once and never changes (§6.2.1, §4.4.3.7)."""
-
-    duration: int
-    """EXT-X-TARGETDURATION in seconds: every segment, rounded, is at most so long."""
-    part: int
-    """PART-TARGET in milliseconds: every part is at most so long."""
-
-
-class Rate(NamedTuple):
-    """What one segment took."""
-
-    size: int
-    """Bytes."""
-    pictures: int
-    duration: int
-    """In 1/90000 s."""
-
-
-@dataclass(slots=True, eq=False)
-class Part:
-    """A partial segment (§3.2): some chunks in a row. Never changed once made."""
-
-    serial: int
-    """Counts the parts of a run; the next part has the next serial, whatever comes."""
-    chunks: tuple[Chunk, ...]
-    duration: int
-    """In 1/90000 s, as announced: see `liveedge.packaging.cutter`."""
-    independent: bool
-    """True if it contains a sync frame."""
-
-
-@dataclass(slots=True, eq=False)
-class Segment:
-    """A media segment (§3): its parts in a row. Open, and growing, while `duration` is None."""
-
-    msn: int
-    epoch: Epoch
-    start: int
-    """Decode time of its first picture in 1/90000 s."""
-    program_us: int
-    """EXT-X-PROGRAM-DATE-TIME in Unix microseconds."""
-    discontinuity: bool
-    discontinuity_sequence: int
-    gap: bool = False
-    """True if its media is missing: EXT-X-GAP. Then it has no parts."""
-    parts: list[Part] = field(default_factory=list)
-    size: int = 0
-    duration: int | None = None
-    """In 1/90000 s."""
-
-    @property
-    def chunks(self) -> Iterator[Chunk]:
-        """All its pictures."""
-        return (chunk for part in self.parts for chunk in part.chunks)
 
 
 class SegmentList:
@@ -206,7 +148,7 @@ class SegmentList:
         segment.duration = end - segment.start
         self.recent.append(Rate(segment.size, sum(1 for _ in segment.chunks), segment.duration))
         self.last_closed_at = now
-        self._list(segment, segment.duration, now)
+        self._list(segment, now)
 
     def add_gap(self, duration: int, now: float) -> None:
         """List missing media of `duration` 1/90000 s after the newest segment (EXT-X-GAP)."""
@@ -223,12 +165,12 @@ class SegmentList:
             duration=duration,
         )
         self.next_msn += 1
-        self._segments[segment.msn] = segment
-        self._list(segment, duration, now)
+        self._list(segment, now)
 
-    def _list(self, segment: Segment, duration: int, now: float) -> None:
+    def _list(self, segment: Segment, now: float) -> None:
+        self._segments[segment.msn] = segment
         self.listed.append(segment)
-        self._listed_duration += duration
+        self._listed_duration += segment.duration or 0
         self._longest_playlist = max(self._longest_playlist, self._listed_duration)
         while len(self.listed) > 1 and self._may_leave(self.listed[0]):
             self._retire(now)
@@ -289,6 +231,12 @@ class SegmentList:
             if not self._retired:
                 self._retire(now)
             self._drop(self._retired.popleft()[1])
+        opened = self.open
+        if opened is not None and self._bytes > self._max_bytes:
+            # One GOP alone is too much. Its parts cannot be had any more, so it is a gap.
+            self._drop(opened)
+            self.open = None
+            self._list(opened.as_gap(), now)
 
     def _drop(self, segment: Segment) -> None:
         self._bytes -= segment.size

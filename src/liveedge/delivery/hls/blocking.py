@@ -9,7 +9,7 @@ MAX_QUERY: Final = 1024
 _DIRECTIVE: Final = re.compile(rb"(?:^|&)_HLS_(msn|part)=([^&]*)")
 _DECIMAL_INTEGER: Final = re.compile(rb"[0-9]{1,15}")
 _ADVANCE_SEGMENTS: Final = 2
-_ADVANCE_SECONDS: Final = 3
+_ADVANCE_PARTS: Final = 3
 
 
 class BadDirectivesError(Exception):
@@ -31,7 +31,7 @@ class Edge:
     last_msn: int
     """Media sequence number of the newest complete segment; the one after it is being made."""
     last_parts: int
-    """How many parts the newest complete segment has."""
+    """How many parts the newest complete segment has; a gap has none."""
     open_parts: int
     """How many parts of the segment after it are listed."""
     part_target: int
@@ -77,18 +77,19 @@ def answer(position: Position, edge: Edge) -> Answer:
         return Answer.REFUSE
     if part is None:
         return Answer.DELIVER if msn <= edge.last_msn else Answer.WAIT
-    if msn == edge.last_msn and part >= edge.last_parts:
-        # A part index beyond the final part is part 0 of the following segment.
+    if msn == edge.last_msn and 0 < edge.last_parts <= part:
+        # A part index beyond that of the final part is part 0 of the following segment.
         msn, part = msn + 1, 0
     if msn <= edge.last_msn:
         # Also if it is not in the playlist any more: the entire playlist is delivered.
         return Answer.DELIVER
-    ahead = part - edge.open_parts if msn == edge.last_msn + 1 else part
-    if ahead < 0:
+    last_part = edge.open_parts - 1 if msn == edge.last_msn + 1 else -1
+    if part <= last_part:
         return Answer.DELIVER
-    return Answer.REFUSE if ahead >= advance_part_limit(edge.part_target) else Answer.WAIT
+    too_far = part - last_part > advance_part_limit(edge.part_target)
+    return Answer.REFUSE if too_far else Answer.WAIT
 
 
 def advance_part_limit(part_target_ms: int) -> int:
     """How many parts a request may be ahead of the last one (§6.2.5.2)."""
-    return int(_ADVANCE_SECONDS * 1000 / part_target_ms) if part_target_ms < 1000 else 3
+    return _ADVANCE_PARTS * 1000 // min(part_target_ms, 1000)

@@ -24,13 +24,13 @@ def parse(header: bytes, length: int) -> range | None:
     return range(max(0, length - int(last)), length) if last else None
 
 
-def cut(pieces: Iterable[memoryview], wanted: range) -> list[memoryview]:
+def cut(pieces: Iterable[bytes | memoryview], wanted: range) -> list[memoryview]:
     """The wanted bytes of some pieces in a row, without copying them."""
     begin, end = wanted.start, wanted.stop
     result = []
     for piece in pieces:
         if begin < len(piece) and end > 0:
-            result.append(piece[max(0, begin) : end])
+            result.append(memoryview(piece)[max(0, begin) : end])
         begin -= len(piece)
         end -= len(piece)
     return result

@@ -1,21 +1,33 @@
 """The ASGI application behind `/hls/`."""
 
 import re
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from typing import Any, Final
+
+import structlog
 
 from liveedge.clock import Clock
 from liveedge.config.hls import HlsSettings
 from liveedge.delivery.hls import blocking, byte_range, routes
 from liveedge.delivery.hls.blocking import Answer
 from liveedge.delivery.hls.feed import Feed, Text
-from liveedge.delivery.hls.response import NO_CACHE, Header, Reply, Send, deliver, problem
+from liveedge.delivery.hls.response import (
+    NO_CACHE,
+    Body,
+    Header,
+    Reply,
+    Send,
+    deliver,
+    drop,
+    problem,
+)
 from liveedge.delivery.hls.routes import Route
 from liveedge.delivery.hls.waiting import Outcome, Receive
-from liveedge.media.chunk import Chunk
 from liveedge.streams.registry import StreamRegistry
 
 Headers = dict[bytes, bytes]
+
+_log = structlog.get_logger(__name__)
 
 _ALLOWED: Final = b"GET, HEAD, OPTIONS"
 _PLAYLIST: Final = (
@@ -66,10 +78,14 @@ class HlsEndpoint:
                     return
                 reply = instead.reply
         elif method == "OPTIONS":
-            reply = Reply(204, ((b"access-control-allow-methods", _ALLOWED), (b"allow", _ALLOWED)))
+            reply = Reply(200, ((b"access-control-allow-methods", _ALLOWED), (b"allow", _ALLOWED)))
         else:
             reply = problem(405, "Streams can only be read.", (b"allow", _ALLOWED))
-        await deliver(reply, send, head=method == "HEAD", extra=self._cors(headers))
+        try:
+            await deliver(reply, send, head=method == "HEAD", extra=self._cors(headers))
+        except TimeoutError:
+            _log.info("viewer_dropped", reason="it has not read for too long")
+            await drop(receive, send)
 
     def _cors(self, headers: Headers) -> tuple[Header, ...]:
         allowed = self._settings.cors_origins
@@ -132,24 +148,22 @@ class HlsEndpoint:
         segments = feed.segments
         if route.token == segments.token:
             if route.kind == "part":
-                part = segments.part(route.number)
+                part = feed.part(route.number)
                 if part is None and feed.is_hinted(route.number):
                     await self._until(feed.hinted_part(route.number, receive))
-                    part = segments.part(route.number)
+                    part = feed.part(route.number)
                 if part is not None:
-                    return self._chunks(part.chunks, headers)
+                    return _ranged(part, self._media_headers, headers)
             elif route.kind == "segment":
                 segment = segments.segment(route.number)
                 if segment is not None:
-                    return self._chunks(segment.chunks, headers)
+                    pieces = [chunk.payload for chunk in segment.chunks]
+                    return _ranged(pieces, self._media_headers, headers)
             else:
                 epoch = segments.epoch(route.number)
                 if epoch is not None:
-                    return _ranged([memoryview(epoch.init)], self._init_headers, headers)
+                    return _ranged((epoch.init,), self._init_headers, headers)
         raise _Instead(problem(404, "This is not here, or not here any more."))
-
-    def _chunks(self, chunks: Iterable[Chunk], headers: Headers) -> Reply:
-        return _ranged([chunk.payload for chunk in chunks], self._media_headers, headers)
 
     async def _until(self, waiting: Coroutine[Any, Any, Outcome]) -> None:
         """Wait, if there is room for one more."""
@@ -178,7 +192,7 @@ def _accepts_gzip(accepted: bytes) -> bool:
     return _GZIP.search(accepted) is not None
 
 
-def _ranged(pieces: list[memoryview], own: tuple[Header, ...], headers: Headers) -> Reply:
+def _ranged(pieces: Body, own: tuple[Header, ...], headers: Headers) -> Reply:
     """All of a body, or the range that was asked for (RFC 9110 §15.3.7)."""
     header = headers.get(b"range")
     length = sum(map(len, pieces))

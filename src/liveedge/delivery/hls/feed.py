@@ -1,7 +1,7 @@
 """What all HLS viewers of one stream share: rendered playlists, and who waits."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,7 @@ class Feed:
         self._room: WaitingRoom[Position | int | None] = WaitingRoom()
         self._media = _Cached(segments, playlist.media_playlist)
         self._multivariant = _Cached(segments, playlist.multivariant_playlist)
+        self._newest_part = (0, b"")
         self.stop = segments.listen(self._changed)
 
     @property
@@ -64,6 +65,23 @@ class Feed:
     def ready(self) -> bool:
         """Whether there is something to list."""
         return self.segments.targets is not None and bool(self.segments.segments)
+
+    def part(self, serial: int) -> Sequence[bytes | memoryview] | None:
+        """The bytes of a part in pieces, None if it is not here.
+
+        Nearly everybody asks for the newest one. It is kept in one piece for as long as it is the
+        newest, which saves a third of what a viewer costs (44 instead of 62 us for 25 kB).
+        """
+        if serial == self._newest_part[0]:
+            return (self._newest_part[1],)
+        part = self.segments.part(serial)
+        if part is None:
+            return None
+        pieces = [chunk.payload for chunk in part.chunks]
+        if serial != self.segments.next_serial - 1:
+            return pieces
+        self._newest_part = (serial, b"".join(pieces))
+        return (self._newest_part[1],)
 
     async def begun(self, receive: Receive) -> Outcome:
         """Wait until there is something to list."""

@@ -6,7 +6,8 @@ from math import ceil
 from typing import Final
 
 from liveedge.media.bmff import VIDEO_TIMESCALE
-from liveedge.window.segments import PART_AVAILABILITY, Part, Rate, Segment, SegmentList, Targets
+from liveedge.window.segment import Part, Rate, Segment, Targets
+from liveedge.window.segments import PART_AVAILABILITY, SegmentList
 
 VERSION: Final = 6
 """§8: EXT-X-MAP in a playlist that is not I-frames only. Nothing here needs more."""

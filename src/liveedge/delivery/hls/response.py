@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from liveedge.delivery.hls.waiting import Receive
 from liveedge.delivery.live.eager import run_eagerly
 
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
@@ -13,6 +15,7 @@ Body = Sequence[bytes | memoryview]
 
 SEND_DEADLINE: Final = 20.0
 """Seconds after which a client that takes nothing is given up."""
+_NOTICE_DEADLINE: Final = 1.0
 
 NO_CACHE: Final = (b"cache-control", b"no-cache")
 _NO_STORE: Final = (b"cache-control", b"no-store")
@@ -46,6 +49,22 @@ async def deliver(reply: Reply, send: Send, *, head: bool, extra: tuple[Header, 
         await _by_deadline(send({"type": "http.response.body", "body": piece, "more_body": True}))
     rest = b"" if head or not body else body[last]
     await _by_deadline(send({"type": "http.response.body", "body": rest}))
+
+
+async def drop(receive: Receive, send: Send) -> None:
+    """End a connection whose client takes nothing, together with what is still to be sent.
+
+    ASGI has no word for it. Uvicorn's connection can be had from its `send`; another server does
+    what it does when an answer is not finished.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    abort = getattr(transport, "abort", None)
+    if abort is not None:
+        abort()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_NOTICE_DEADLINE):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
 
 
 async def _by_deadline(sending: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,71 @@
+"""Segments and parts: some chunks in a row (RFC 8216bis §3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from liveedge.media.chunk import Chunk
+from liveedge.media.epoch import Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a media playlist promises once and never changes (§6.2.1, §4.4.3.7)."""
+
+    duration: int
+    """EXT-X-TARGETDURATION in seconds: every segment, rounded, is at most so long."""
+    part: int
+    """PART-TARGET in milliseconds: every part is at most so long."""
+
+
+class Rate(NamedTuple):
+    """What one segment took."""
+
+    size: int
+    """Bytes."""
+    pictures: int
+    duration: int
+    """In 1/90000 s."""
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A partial segment (§3.2): some chunks in a row. Never changed once made."""
+
+    serial: int
+    """Counts the parts of a run; the next part has the next serial, whatever comes."""
+    chunks: tuple[Chunk, ...]
+    duration: int
+    """In 1/90000 s, as announced: see `liveedge.packaging.cutter`."""
+    independent: bool
+    """True if it contains a sync frame."""
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """A media segment (§3): its parts in a row. Open, and growing, while `duration` is None."""
+
+    msn: int
+    epoch: Epoch
+    start: int
+    """Decode time of its first picture in 1/90000 s."""
+    program_us: int
+    """EXT-X-PROGRAM-DATE-TIME in Unix microseconds."""
+    discontinuity: bool
+    discontinuity_sequence: int
+    gap: bool = False
+    """True if its media is missing: EXT-X-GAP. Then it has no parts."""
+    parts: list[Part] = field(default_factory=list)
+    size: int = 0
+    duration: int | None = None
+    """In 1/90000 s."""
+
+    def as_gap(self) -> "Segment":
+        """The same stretch of time without its media."""
+        duration = sum(part.duration for part in self.parts)
+        return replace(self, parts=[], size=0, gap=True, duration=duration)
+
+    @property
+    def chunks(self) -> Iterator[Chunk]:
+        """All its pictures."""
+        return (chunk for part in self.parts for chunk in part.chunks)
