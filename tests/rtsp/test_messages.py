@@ -148,6 +148,7 @@ def test_encode_writes_the_length_of_the_body() -> None:
         Request("OPTIONS", "rtsp://camera/\r\nX: y"),
         Request("OPTIONS", "rtsp://camera/a b"),
         Request("OPTIONS", ""),
+        Request("OPTIONS", "rtsp://camera/\x7f"),
         Request("A B", "*"),
         Request("OPTIONS", "*", Headers([("A", "b\r\nC: d")])),
         Request("OPTIONS", "*", Headers([("A\n", "b")])),
@@ -157,6 +158,11 @@ def test_encode_writes_the_length_of_the_body() -> None:
 def test_encode_refuses_what_would_break_the_framing(message: Request | Response) -> None:
     with pytest.raises(ValueError, match="holds"):
         message.encode()
+
+
+def test_a_url_may_hold_any_letters() -> None:
+    request = Request("PLAY", "rtsp://camera/b\u00fcro\u00a01")
+    assert request.encode().startswith(b"PLAY rtsp://camera/b\xc3\xbcro\xc2\xa01 RTSP/1.0\r\n")
 
 
 def test_no_repr_shows_credentials() -> None:

@@ -16,6 +16,7 @@ VERSION = "RTSP/1.0"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 # A line that begins with a blank goes on with the one before it (RFC 2068 §4.2).
 _FOLD = re.compile(r"(?:\r\n|\n|\r)[ \t]+")
+_WORD = re.compile(r"[^\x00-\x20\x7f]+")
 _UNSAFE = re.compile(r"[\x00\r\n]")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _SECRET = frozenset({"authorization", "proxy-authorization"})
@@ -100,7 +101,7 @@ class Request:
 
     def encode(self) -> bytes:
         """Return the octets to send; raise `ValueError` if a part would break the framing."""
-        if not _TOKEN.fullmatch(self.method) or not self.url or re.search(r"\s", self.url):
+        if not (_TOKEN.fullmatch(self.method) and _WORD.fullmatch(self.url)):
             raise ValueError("a request line holds a blank or nothing where a word belongs")
         return _encode(f"{self.method} {self.url} {VERSION}", self.headers, self.body)
 

@@ -215,8 +215,10 @@ class RtpReceiver:
         transit = int(arrival * self._clock_rate) - timestamp & 0xFFFFFFFF
         if self._timestamp >= 0:
             difference = transit - self._transit & 0xFFFFFFFF
-            jitter = self.jitter
-            self._jitter = jitter + (min(difference, (1 << 32) - difference) - jitter) / 16
+            if difference > 0x80000000:
+                difference = 0x100000000 - difference
+            jitter = self.jitter if self._steady else self._jitter
+            self._jitter = jitter + (difference - jitter) / 16
         # This packet is counted; `push` adds one for each.
         self._steady = -1
         self._transit = transit
