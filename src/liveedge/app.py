@@ -49,7 +49,7 @@ def build_application(registry: StreamRegistry, clock: Clock) -> Dispatch:
     """The ASGI application of a server."""
     return Dispatch(
         live=LiveEndpoint(registry, clock),
-        hls=HlsEndpoint(registry, clock, HlsSettings()),
+        hls=HlsEndpoint(registry, HlsSettings()),
         api=make_api(registry, clock),
     )
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 
-from liveedge.clock import Clock
 from liveedge.config.hls import HlsSettings
 from liveedge.delivery.hls import blocking, byte_range, routes
 from liveedge.delivery.hls.blocking import Answer
@@ -23,7 +22,7 @@ from liveedge.delivery.hls.response import (
 )
 from liveedge.delivery.hls.routes import Route
 from liveedge.delivery.hls.waiting import Outcome, Receive
-from liveedge.streams.registry import StreamRegistry
+from liveedge.window.segments import SegmentList
 
 Headers = dict[bytes, bytes]
 
@@ -39,7 +38,8 @@ _PLAYLIST_GZIPPED: Final = (*_PLAYLIST, (b"content-encoding", b"gzip"))
 _IMMUTABLE: Final = (b"cache-control", b"public, max-age=60, immutable")
 _RETRY: Final = (b"retry-after", b"1")
 _GZIP: Final = re.compile(
-    rb"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:1|0?\.[0-9]*[1-9]))?", re.IGNORECASE
+    rb"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:1(?:\.0*)?|0?\.[0-9]*[1-9][0-9]*)\s*)?(?:,|$)",
+    re.IGNORECASE,
 )
 _OTHER_PLAYLIST: Final = problem(410, "The camera's settings have changed; load index.m3u8 again.")
 
@@ -52,15 +52,32 @@ class _Instead(Exception):  # noqa: N818 - an answer, not a defect
         self.reply = reply
 
 
+class Segmented(Protocol):
+    """As much of a stream as HLS needs."""
+
+    @property
+    def segments(self) -> SegmentList:
+        """What players may ask for."""
+        ...
+
+
+class Registry(Protocol):
+    """Finds streams."""
+
+    def get(self, stream_id: str, /) -> Segmented | None:
+        """The stream of that id."""
+        ...
+
+
 class HlsEndpoint:
     """Serves playlists, segments and parts of all streams."""
 
-    def __init__(self, registry: StreamRegistry, clock: Clock, settings: HlsSettings) -> None:
+    def __init__(self, registry: Registry, settings: HlsSettings) -> None:
         self._registry = registry
-        self._clock = clock
         self._settings = settings
         self._feeds: dict[str, Feed] = {}
-        self._waiting = 0
+        self.waiting = 0
+        """How many requests wait for something that does not exist yet."""
         cache = _IMMUTABLE if settings.cdn else NO_CACHE
         ranges = (b"accept-ranges", b"bytes")
         self._media_headers = ((b"content-type", b"video/iso.segment"), cache, ranges)
@@ -167,14 +184,14 @@ class HlsEndpoint:
 
     async def _until(self, waiting: Coroutine[Any, Any, Outcome]) -> None:
         """Wait, if there is room for one more."""
-        if self._waiting >= self._settings.max_waiting:
+        if self.waiting >= self._settings.max_waiting:
             waiting.close()
             raise _Instead(problem(503, "Too many requests wait already; try again.", _RETRY))
-        self._waiting += 1
+        self.waiting += 1
         try:
             outcome = await waiting
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
         if outcome is Outcome.GONE:
             raise _Instead(None)
         if outcome is Outcome.EXPIRED:

@@ -40,12 +40,8 @@ class Feed:
         self._media = _Cached(segments, playlist.media_playlist)
         self._multivariant = _Cached(segments, playlist.multivariant_playlist)
         self._newest_part = (0, b"")
+        self._targets = segments.targets
         self.stop = segments.listen(self._changed)
-
-    @property
-    def waiting(self) -> int:
-        """How many requests wait."""
-        return len(self._room)
 
     @property
     def name(self) -> str | None:
@@ -93,17 +89,19 @@ class Feed:
 
     async def reached(self, position: Position, receive: Receive) -> Outcome:
         """Wait until the media playlist has `position`."""
-        return await self._room.wait(position, receive, self._deadline())
+        return await self._room.wait(position, receive, self.deadline)
 
     async def hinted_part(self, serial: int, receive: Receive) -> Outcome:
         """Wait for the part that EXT-X-PRELOAD-HINT names (§6.2.6)."""
-        return await self._room.wait(serial, receive, self._deadline())
+        return await self._room.wait(serial, receive, self.deadline)
 
     def is_hinted(self, serial: int) -> bool:
         """Whether the playlist says that this part comes next."""
         return serial == self.segments.next_serial and self.ready
 
-    def _deadline(self) -> float:
+    @property
+    def deadline(self) -> float:
+        """Seconds after which a request for something new is answered with 503 (§6.2.5.2)."""
         targets = self.segments.targets
         return FIRST_PLAYLIST_DEADLINE if targets is None else BLOCKING_DEADLINE * targets.duration
 
@@ -120,14 +118,13 @@ class Feed:
         )
 
     def _changed(self) -> None:
-        if not self._room:
-            return
         edge = self._edge()
         next_serial = self.segments.next_serial
+        renamed, self._targets = self._targets != self.segments.targets, self.segments.targets
 
         def is_reached(goal: Position | int | None) -> bool:
             if isinstance(goal, Position):
-                return blocking.answer(goal, edge) is not Answer.WAIT
+                return renamed or blocking.answer(goal, edge) is not Answer.WAIT
             return goal is None or goal < next_serial
 
         self._room.release(is_reached)
