@@ -23,7 +23,7 @@ class VideoDescription:
     """Units of `AccessUnit.rtp_time` in a second."""
     parameter_sets: tuple[bytes, ...]
     """From the session description; may be empty, for they may come in band."""
-    framerate: float | None
+    framerate: float | None = None
     """Frames a second as the camera says, None if it does not."""
 
 
