@@ -48,6 +48,8 @@ class Reason(StrEnum):
     """The camera exceeded one of our limits."""
     STALLED = "stalled"
     """The connection is open, but video stopped arriving."""
+    NO_KEYFRAME = "no_keyframe"
+    """Pictures come, but none with which decoding could begin."""
     ENDED = "ended"
     """The camera closed the connection."""
     INTERNAL = "internal"

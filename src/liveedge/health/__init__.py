@@ -1,1 +1,1 @@
-"""Facts of a stream at one moment, and what follows from them."""
+"""Facts of a stream at one moment → rules → a verdict → what is done about it."""

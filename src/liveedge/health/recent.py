@@ -1,0 +1,25 @@
+"""How much a counter has risen recently."""
+
+from collections import deque
+
+
+class Recent:
+    """Remembers the rises of a counter for a while; what it holds is bounded by that."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._value: int | None = None
+        self._rises: deque[tuple[float, int]] = deque()
+        self.rise = 0
+        """By how much it rose, as of the last `observe`."""
+
+    def observe(self, now: float, value: int) -> None:
+        """Take the counter's value at the monotonic time `now`; the first one is no rise."""
+        if value != self._value:
+            if self._value is not None and value > self._value:
+                self._rises.append((now, value - self._value))
+                self.rise += value - self._value
+            self._value = value
+        rises = self._rises
+        while rises and now - rises[0][0] >= self._seconds:
+            self.rise -= rises.popleft()[1]
