@@ -1,29 +1,13 @@
 import asyncio
+from typing import Self
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from liveedge.errors import Reason, SourceError
-from liveedge.ingest.backoff import Backoff
 from liveedge.ingest.session import IngestSession
-
-
-@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 1, exclude_max=True)), min_size=1))
-def test_backoff_stays_within_bounds(failures: list[tuple[float, float]]) -> None:
-    backoff = Backoff()
-    for uptime, chance in failures:
-        delay = backoff.after(uptime, chance)
-        assert 0.2 <= delay <= 2.4
-        if uptime >= 10:
-            assert delay <= 0.3
-
-
-def test_backoff_doubles_and_starts_again_after_a_good_time() -> None:
-    backoff = Backoff()
-    assert [backoff.after(0, 0.5) for _ in range(5)] == [0.25, 0.5, 1.0, 2.0, 2.0]
-    assert backoff.after(9.9, 0.5) == 2.0
-    assert backoff.after(10, 0.5) == 0.25
+from liveedge.ingest.source import Measured
+from liveedge.rtsp.client import Stats
+from tests.support import FakeClock
 
 
 class Script:
@@ -32,12 +16,17 @@ class Script:
     def __init__(self, *outcomes: BaseException | None) -> None:
         self.outcomes = list(outcomes)
         self.notes: list[object] = []
-        self.done = asyncio.Event()
+        self.opened = asyncio.Event()
+        """Set while an attempt goes on that does not end by itself."""
+        self.stats = Stats(packets=7)
 
     async def run_once(self) -> None:
         if not self.outcomes:
-            self.done.set()
-            await asyncio.Event().wait()
+            self.opened.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.notes.append("left")
         outcome = self.outcomes.pop(0)
         if outcome is not None:
             raise outcome
@@ -52,24 +41,40 @@ class Script:
         return 0.0
 
 
-async def run(script: Script) -> None:
-    async def no_wait(_: float) -> None:
+class Running:
+    """A session that runs; waits take no time but are noted."""
+
+    def __init__(self, script: Script) -> None:
+        self.waits: list[float] = []
+        self.session = IngestSession(
+            lambda: script, script, FakeClock(), sleep=self._sleep, chance=lambda: 0.5
+        )
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
         await asyncio.sleep(0)
 
-    session = IngestSession(lambda: script, script, sleep=no_wait, chance=lambda: 0.5)
-    task = asyncio.create_task(session.run())
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self.session.run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await self._task
+
+
+async def until(event: asyncio.Event) -> None:
     async with asyncio.timeout(5):
-        await script.done.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+        await event.wait()
 
 
 async def test_tries_again_after_every_kind_of_end() -> None:
     script = Script(
         SourceError(Reason.REFUSED, "Nothing listens."), None, ZeroDivisionError("defect")
     )
-    await run(script)
+    async with Running(script):
+        await until(script.opened)
     assert script.notes == [
         "connecting",
         (Reason.REFUSED, 0.25),
@@ -78,4 +83,76 @@ async def test_tries_again_after_every_kind_of_end() -> None:
         "connecting",
         (Reason.INTERNAL, 1.0),
         "connecting",
+        "left",
     ]
+
+
+async def test_an_attempt_can_be_ended_from_outside() -> None:
+    script = Script()
+    async with Running(script) as running:
+        await until(script.opened)
+        script.opened.clear()
+        assert running.session.interrupt(SourceError(Reason.STALLED, "Video stopped."))
+        assert not running.session.interrupt(SourceError(Reason.TIMEOUT, "Too late.")), "once"
+        await until(script.opened)
+        assert script.notes == ["connecting", "left", (Reason.STALLED, 0.25), "connecting"]
+
+
+async def test_what_a_source_says_while_it_is_ended_does_not_count() -> None:
+    class Rude(Script):
+        async def run_once(self) -> None:
+            try:
+                await super().run_once()
+            except asyncio.CancelledError:
+                raise SourceError(Reason.ENDED, "The camera closed the connection.") from None
+
+    script = Rude()
+    async with Running(script) as running:
+        await until(script.opened)
+        script.opened.clear()
+        running.session.interrupt(SourceError(Reason.STALLED, "Video stopped."))
+        await until(script.opened)
+        assert script.notes[2] == (Reason.STALLED, 0.25)
+    assert len(script.notes) == 5, "and when the session is ended for good, it is"
+
+
+async def test_a_timeout_of_the_source_itself_is_a_defect() -> None:
+    script = Script(TimeoutError())
+    async with Running(script):
+        await until(script.opened)
+    assert script.notes[1] == (Reason.INTERNAL, 0.25)
+
+
+async def test_between_two_attempts_there_is_nothing_to_end() -> None:
+    script = Script(SourceError(Reason.REFUSED, "Nothing listens."))
+    session = IngestSession(lambda: script, script, FakeClock(), sleep=asyncio.sleep)
+    assert not session.interrupt(SourceError(Reason.STALLED, "Video stopped."))
+    assert session.measured is None
+
+
+async def test_the_counters_of_the_present_attempt_can_be_read() -> None:
+    script = Script()
+    async with Running(script) as running:
+        await until(script.opened)
+        assert isinstance(running.session.measured, Measured)
+        assert running.session.measured.stats.packets == 7
+
+
+async def test_a_source_that_cannot_even_be_made_is_tried_again() -> None:
+    script = Script()
+    made = 0
+
+    def open_source() -> Script:
+        nonlocal made
+        made += 1
+        if made == 1:
+            raise ValueError("defect")
+        return script
+
+    session = IngestSession(open_source, script, FakeClock(), sleep=lambda _: asyncio.sleep(0))
+    task = asyncio.create_task(session.run())
+    await until(script.opened)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert script.notes[1][0] is Reason.INTERNAL  # type: ignore[index]

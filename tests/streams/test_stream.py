@@ -84,7 +84,7 @@ def test_status_of_a_live_stream() -> None:
     assert status_of(stream, clock.monotonic()).viewers == 1
 
 
-def test_a_failure_is_a_state_and_the_next_picture_ends_it() -> None:
+async def test_a_failure_is_a_state_and_the_next_picture_ends_it() -> None:
     clock = FakeClock()
     stream = make_stream(clock)
     states: list[State] = []
@@ -111,7 +111,7 @@ def test_a_failure_is_a_state_and_the_next_picture_ends_it() -> None:
     stop()
 
 
-def test_a_reconnect_leaves_a_gap_where_time_has_gone() -> None:
+async def test_a_reconnect_leaves_a_gap_where_time_has_gone() -> None:
     clock = FakeClock()
     stream = make_stream(clock)
     feed(stream, clock, 3)

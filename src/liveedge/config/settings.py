@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
+from liveedge.config.health import LONGEST_STALL, SHORTEST_STALL, STALL_SECONDS
 from liveedge.config.url import CameraUrl, parse_camera_url
 from liveedge.errors import ConfigError
 
@@ -47,6 +48,9 @@ class StreamSettings(_Strict):
     """`rtsp://user:password@host:port/path`; `${NAME}` is taken from the environment."""
     name: str = Field(default="", max_length=100)
     """What people call it; the id if empty."""
+    stall_seconds: float = Field(default=STALL_SECONDS, ge=SHORTEST_STALL, le=LONGEST_STALL)
+    """Within so many seconds without a picture the camera is connected to anew; a camera that
+    sends less than three pictures a second is given the time of four pictures."""
 
 
 class Settings(_Strict):

@@ -1,19 +1,19 @@
 """What every kind of source has in common: it delivers access units until it fails."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from liveedge.media.access_unit import AccessUnit
+from liveedge.rtsp.video import VideoDescription
 
-
-@dataclass(frozen=True, slots=True)
-class VideoDescription:
-    """The video that a source announces before its first picture."""
-
-    codec: str
-    clock_rate: int
-    parameter_sets: tuple[bytes, ...] = ()
+__all__ = [
+    "Measured",
+    "MediaSink",
+    "Source",
+    "SourceFactory",
+    "SourceStats",
+    "VideoDescription",
+]
 
 
 class MediaSink(Protocol):
@@ -37,6 +37,45 @@ class Source(Protocol):
 
     async def run_once(self) -> None:
         """Open, deliver, and raise `SourceError` when it is over."""
+        ...
+
+
+class SourceStats(Protocol):
+    """What has come from a source so far."""
+
+    @property
+    def bytes(self) -> int:
+        """Everything that was read, not only video."""
+        ...
+
+    @property
+    def packets(self) -> int:
+        """Packets of video."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """Packets of video that are missing."""
+        ...
+
+    @property
+    def damaged(self) -> int:
+        """Pictures dropped because a part of them is missing."""
+        ...
+
+    @property
+    def skipped(self) -> int:
+        """Whole pictures dropped because they depend on one that is missing."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A source that counts what comes; health tells more of its stream."""
+
+    @property
+    def stats(self) -> SourceStats:
+        """Figures so far."""
         ...
 
 

@@ -25,6 +25,8 @@ class Timeline:
     """
 
     def __init__(self) -> None:
+        self.jumps = 0
+        """How often RTP time jumped within a session."""
         self._origin: float | None = None
         self._last: _Anchor | None = None
         self._highest = -1
@@ -50,6 +52,7 @@ class Timeline:
                     last.rtp_time, last.media_time, last.arrival = rtp_time, media_time, arrival
                     self._highest = max(self._highest, media_time)
                     return media_time, False
+            self.jumps += 1
         resumed = self._highest >= 0
         media_time = max(round((arrival - self._origin) * TIMESCALE), self._highest + 1)
         self._last = _Anchor(rtp_time, media_time, arrival)

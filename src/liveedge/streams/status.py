@@ -1,10 +1,51 @@
-"""What `GET /api/streams/status/{id}` says: facts of one stream at one moment."""
+"""What `GET /api/streams/status/{id}` says: facts of one stream at one moment.
+
+docs/health.md says what to expect of each member.
+"""
 
 from pydantic import BaseModel
 
+from liveedge.health.rules import judge
+from liveedge.health.verdict import Finding, Level, Verdict
 from liveedge.streams import rate
+from liveedge.streams.outages import Outage
 from liveedge.streams.state import State
 from liveedge.streams.stream import Stream
+
+
+class HealthReason(BaseModel):
+    """Something that health found."""
+
+    code: str
+    """In one word; docs/health.md lists all."""
+    level: Level
+    message: str
+    """In a sentence."""
+
+    @classmethod
+    def of(cls, finding: Finding) -> "HealthReason":
+        """As the API says it."""
+        return cls(code=finding.code, level=finding.level, message=finding.message)
+
+
+class PastOutage(BaseModel):
+    """One time that pictures stopped and came back."""
+
+    reason: str
+    error: str
+    began: float
+    """Unix time in seconds."""
+    seconds: float
+
+    @classmethod
+    def of(cls, outage: Outage) -> "PastOutage":
+        """As the API says it."""
+        return cls(
+            reason=outage.reason,
+            error=outage.error,
+            began=round(outage.began, 3),
+            seconds=round(outage.seconds, 3),
+        )
 
 
 class StreamStatus(BaseModel):
@@ -13,7 +54,7 @@ class StreamStatus(BaseModel):
     stream_id: str
     name: str
     is_active: bool
-    """True while pictures arrive."""
+    """True while viewers get pictures that move forward."""
     state: State
     state_seconds: float
     """For how long the stream has been in this state."""
@@ -21,17 +62,39 @@ class StreamStatus(BaseModel):
     """Why it is offline, in one word."""
     last_error: str | None
     """The newest failure, in a sentence; stays after the camera has come back."""
-    last_segment_age: float | None
-    """Since the newest complete HLS segment; expected below twice the keyframe interval."""
+    healthy: bool
+    """False if it is degraded or failed; a stream that was stopped on purpose is healthy."""
+    level: Level
+    reasons: list[HealthReason]
+    """Why, and what else is worth knowing."""
+    last_packet_age: float | None
+    """Since anything came from the camera in this session; sampled each second."""
     last_frame_age: float | None
     """Since the newest picture; expected below three frame intervals."""
+    last_keyframe_age: float | None
+    """Since the newest keyframe; expected up to the keyframe interval."""
+    last_segment_age: float | None
+    """Since the newest complete HLS segment; expected up to the length of a segment."""
     reconnect_count: int
+    """How often pictures stopped and came back; expected 0."""
+    reconnects_by_reason: dict[str, int]
+    recent_outages: list[PastOutage]
+    """The newest twenty, the last one first."""
+    failed_attempts: int
+    """Sessions with the camera that ended, those that never delivered included."""
     fps: float | None
+    usual_fps: float | None
+    """The lowest frame rate that was normal in the last minute."""
     bitrate_kbps: float | None
     gop_seconds: float | None
     codec: str | None
     width: int | None
     height: int | None
+    received_bytes: int
+    lost_packets: int
+    damaged_pictures: int
+    """Dropped because a part of them was missing."""
+    timestamp_jumps: int
     viewers: int
     latency_p50_ms: float | None
     """Median of the delays from capture to screen that the viewers report."""
@@ -40,32 +103,53 @@ class StreamStatus(BaseModel):
 
 
 def status_of(stream: Stream, now: float) -> StreamStatus:
-    """The facts of a stream; `now` is monotonic."""
-    state = stream.state
-    live = state.state is State.LIVE
-    newest, epoch = stream.window.newest, stream.window.epoch
-    chunks = list(stream.window.since(0)) if live else []
+    """The facts of a stream, and what the rules make of them; `now` is monotonic."""
+    facts = stream.facts(now)
+    verdict = judge(facts)
+    state, counts, epoch = stream.state, stream.counts, stream.window.epoch
+    newest = stream.window.newest
+    chunks = list(stream.window.since(0)) if facts.live else []
     parameters = epoch.config.parameters if epoch else None
-    latencies = stream.viewers.latencies()
-    fps, kbps = rate.frames_per_second(chunks), rate.kilobits_per_second(chunks)
     return StreamStatus(
         stream_id=stream.id,
         name=stream.name,
-        is_active=live,
+        is_active=is_active(facts.live, verdict),
         state=state.state,
         state_seconds=round(now - state.since, 3),
         reason=state.reason,
         last_error=stream.last_error,
-        last_segment_age=None,
+        healthy=verdict.healthy,
+        level=verdict.level,
+        reasons=[HealthReason.of(finding) for finding in verdict.findings],
+        last_packet_age=_rounded(facts.data_age),
         last_frame_age=None if newest is None else round(now - newest.arrival, 3),
+        last_keyframe_age=_rounded(facts.keyframe_age),
+        last_segment_age=_rounded(facts.segment_age),
         reconnect_count=stream.reconnects,
-        fps=None if fps is None else round(fps, 2),
-        bitrate_kbps=None if kbps is None else round(kbps, 1),
-        gop_seconds=None if stream.gop_seconds is None else round(stream.gop_seconds, 3),
+        reconnects_by_reason={r.value: n for r, n in stream.outages.by_reason.items()},
+        recent_outages=[PastOutage.of(outage) for outage in stream.outages],
+        failed_attempts=stream.vitals.failed_attempts.total(),
+        fps=_rounded(rate.frames_per_second(chunks), 2),
+        usual_fps=_rounded(facts.usual_fps, 2),
+        bitrate_kbps=_rounded(rate.kilobits_per_second(chunks), 1),
+        gop_seconds=_rounded(stream.gop_seconds),
         codec=epoch.codec if epoch else None,
         width=parameters.width if parameters else None,
         height=parameters.height if parameters else None,
-        viewers=len(stream.viewers),
-        latency_p50_ms=latencies[len(latencies) // 2] if latencies else None,
-        uptime=round(now - state.since, 3) if live else None,
+        received_bytes=counts.bytes,
+        lost_packets=counts.lost,
+        damaged_pictures=counts.damaged,
+        timestamp_jumps=stream.timestamp_jumps,
+        viewers=facts.viewers,
+        latency_p50_ms=facts.viewer_delay_ms,
+        uptime=round(now - state.since, 3) if facts.live else None,
     )
+
+
+def is_active(live: bool, verdict: Verdict) -> bool:
+    """Whether viewers get pictures that move forward."""
+    return live and verdict.level is not Level.FAILED
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)

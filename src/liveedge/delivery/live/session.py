@@ -164,12 +164,14 @@ class LiveSession:
     def _report(self, report: protocol.Report) -> None:
         subscription = self._subscriptions.get(report.stream)
         if subscription is not None:
-            viewer = subscription.viewer
-            viewer.transport = report.transport
-            viewer.latency_p50_ms = report.latency_p50_ms
-            viewer.latency_p95_ms = report.latency_p95_ms
-            viewer.stalls = report.stalls
-            viewer.dropped = report.dropped
+            subscription.stream.viewers.report(
+                subscription.viewer,
+                report.transport,
+                latency_p50_ms=report.latency_p50_ms,
+                latency_p95_ms=report.latency_p95_ms,
+                stalls=report.stalls,
+                dropped=report.dropped,
+            )
 
     # --- what goes out
 
