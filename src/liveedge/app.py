@@ -13,6 +13,7 @@ import uvloop
 
 from liveedge.api.application import make_api
 from liveedge.api.dispatch import Dispatch
+from liveedge.api.event_feed import EventFeed
 from liveedge.clock import Clock, SystemClock
 from liveedge.config.hls import HlsSettings
 from liveedge.config.settings import Settings
@@ -20,6 +21,7 @@ from liveedge.delivery.hls.endpoint import HlsEndpoint
 from liveedge.delivery.live.endpoint import LiveEndpoint
 from liveedge.delivery.live.protocol import MAX_MESSAGE
 from liveedge.errors import ConfigError
+from liveedge.health.monitor import Monitor
 from liveedge.ingest.rtsp import rtsp_source
 from liveedge.streams.registry import StreamRegistry
 
@@ -41,16 +43,23 @@ def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
     """A registry with every configured stream, none of them running yet."""
     registry = StreamRegistry(clock)
     for stream_id, stream in settings.streams.items():
-        registry.add(stream_id, stream.name or stream_id, rtsp_source(stream.url, clock))
+        registry.add(
+            stream_id,
+            stream.name or stream_id,
+            rtsp_source(stream.url, clock),
+            stall_seconds=stream.stall_seconds,
+        )
     return registry
 
 
-def build_application(registry: StreamRegistry, clock: Clock) -> Dispatch:
-    """The ASGI application of a server."""
+def build_application(
+    registry: StreamRegistry, clock: Clock, feed: EventFeed | None = None
+) -> Dispatch:
+    """The ASGI application of a server; `feed` is closed before it ends."""
     return Dispatch(
         live=LiveEndpoint(registry, clock),
         hls=HlsEndpoint(registry, HlsSettings()),
-        api=make_api(registry, clock),
+        api=make_api(registry, clock, feed),
     )
 
 
@@ -70,7 +79,8 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Run a server until SIGINT or SIGTERM; `ready` is called with its URL once it listens."""
     clock = SystemClock()
     registry = build_registry(settings, clock)
-    application = build_application(registry, clock)
+    feed = EventFeed(registry, clock)
+    application = build_application(registry, clock, feed)
     with listen(settings.server.host, settings.server.port) as sock:
         server = _Uvicorn(
             uvicorn.Config(
@@ -87,14 +97,16 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
                 timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
             )
         )
-        _end_on_signal(server)
+        _end_on_signal(server, feed)
         registry.start()
+        monitor = asyncio.create_task(Monitor(registry, clock).run(), name="health")
         _settle_memory()
         host, port = sock.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
         try:
             await server.serve(sockets=[sock])
         finally:
+            monitor.cancel()
             await registry.stop()
 
 
@@ -104,9 +116,11 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         uvloop.run(serve(settings, ready))
 
 
-def _end_on_signal(server: uvicorn.Server) -> None:
+def _end_on_signal(server: uvicorn.Server, feed: EventFeed) -> None:
     def end() -> None:
         server.should_exit = True
+        # Uvicorn waits for answers that go on; this one would for ever.
+        feed.close()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,0 +1,188 @@
+"""`GET /metrics`: every stream's figures for Prometheus, read at the moment of the scrape."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from fastapi import APIRouter, Request
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+)
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+
+from liveedge import __version__
+from liveedge.clock import Clock
+from liveedge.streams.registry import StreamRegistry
+from liveedge.streams.state import State
+from liveedge.streams.status import StreamStatus, status_of
+from liveedge.streams.stream import Stream
+from liveedge.streams.viewers import DELAY_BOUNDS
+
+_PREFIX: Final = "liveedge_stream_"
+_BOUNDS: Final = (*map(str, DELAY_BOUNDS), "+Inf")
+
+
+class Figure(NamedTuple):
+    """One number of a stream."""
+
+    name: str
+    help: str
+    read: Callable[[StreamStatus], float | None]
+    """None: there is nothing to say, and no sample."""
+
+
+GAUGES: Final = (
+    Figure("active", "1 while viewers get pictures that move forward.", lambda s: s.is_active),
+    Figure("healthy", "0 while the stream is degraded or failed.", lambda s: s.healthy),
+    Figure("last_packet_age_seconds", "Since anything came from it.", lambda s: s.last_packet_age),
+    Figure("last_frame_age_seconds", "Since the newest picture.", lambda s: s.last_frame_age),
+    Figure(
+        "last_keyframe_age_seconds", "Since the newest keyframe.", lambda s: s.last_keyframe_age
+    ),
+    Figure(
+        "last_segment_age_seconds",
+        "Since the newest complete HLS segment.",
+        lambda s: s.last_segment_age,
+    ),
+    Figure("frames_per_second", "Pictures a second, over the window.", lambda s: s.fps),
+    Figure(
+        "bits_per_second",
+        "Bit rate of the media, over the window.",
+        lambda s: None if s.bitrate_kbps is None else s.bitrate_kbps * 1000,
+    ),
+    Figure("gop_seconds", "From one keyframe to the next.", lambda s: s.gop_seconds),
+)
+COUNTERS: Final = (
+    Figure("received_bytes", "Bytes that came from it.", lambda s: s.received_bytes),
+    Figure("lost_packets", "Packets of video that never came.", lambda s: s.lost_packets),
+    Figure(
+        "damaged_pictures",
+        "Pictures dropped because a part of them was missing.",
+        lambda s: s.damaged_pictures,
+    ),
+    Figure(
+        "timestamp_jumps",
+        "How often RTP time ran away from real time.",
+        lambda s: s.timestamp_jumps,
+    ),
+)
+
+
+class StreamCollector(Collector):
+    """Reads the streams; keeps nothing between two scrapes."""
+
+    def __init__(self, registry: StreamRegistry, clock: Clock) -> None:
+        self._registry = registry
+        self._clock = clock
+
+    def collect(self) -> Iterable[Metric]:
+        """All families, those without a stream too."""
+        yield InfoMetricFamily("liveedge", "The server.", {"version": __version__})
+        now = self._clock.monotonic()
+        streams = list(self._registry)
+        statuses = [status_of(stream, now) for stream in streams]
+        for figure in GAUGES:
+            yield _filled(GaugeMetricFamily, figure, statuses)
+        for figure in COUNTERS:
+            yield _filled(CounterMetricFamily, figure, statuses)
+        yield _states(statuses)
+        yield _reasons(statuses)
+        yield from _by_reason(streams)
+        yield from _viewers(streams)
+
+
+def make_router(registry: StreamRegistry, clock: Clock) -> APIRouter:
+    """The route of the metrics."""
+    router = APIRouter()
+    collectors = CollectorRegistry()
+    collectors.register(StreamCollector(registry, clock))
+    ProcessCollector(registry=collectors)
+
+    @router.get("/metrics", summary="Figures of all streams for Prometheus")
+    async def metrics(request: Request) -> Response:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(collectors), headers={"Content-Type": content_type})
+
+    return router
+
+
+def _filled(
+    family: type[GaugeMetricFamily] | type[CounterMetricFamily],
+    figure: Figure,
+    statuses: Iterable[StreamStatus],
+) -> Metric:
+    metric = family(_PREFIX + figure.name, figure.help, labels=["stream"])
+    for status in statuses:
+        value = figure.read(status)
+        if value is not None:
+            metric.add_metric([status.stream_id], value)
+    return metric
+
+
+def _states(statuses: Iterable[StreamStatus]) -> Metric:
+    metric = GaugeMetricFamily(
+        f"{_PREFIX}state", "1 for the state that it is in.", labels=["stream", "state"]
+    )
+    for status in statuses:
+        for state in State:
+            metric.add_metric([status.stream_id, state], status.state is state)
+    return metric
+
+
+def _reasons(statuses: Iterable[StreamStatus]) -> Metric:
+    metric = GaugeMetricFamily(
+        f"{_PREFIX}finding",
+        "1 for everything that health finds at this moment.",
+        labels=["stream", "code", "level"],
+    )
+    for status in statuses:
+        for reason in status.reasons:
+            metric.add_metric([status.stream_id, reason.code, reason.level], 1)
+    return metric
+
+
+def _by_reason(streams: Iterable[Stream]) -> Iterator[Metric]:
+    reconnects = CounterMetricFamily(
+        f"{_PREFIX}reconnects",
+        "How often pictures stopped and came back, by why they stopped.",
+        labels=["stream", "reason"],
+    )
+    attempts = CounterMetricFamily(
+        f"{_PREFIX}failed_attempts",
+        "Sessions with the camera that ended, by why.",
+        labels=["stream", "reason"],
+    )
+    for stream in streams:
+        for reason, count in stream.outages.by_reason.items():
+            reconnects.add_metric([stream.id, reason], count)
+        for reason, count in stream.vitals.failed_attempts.items():
+            attempts.add_metric([stream.id, reason], count)
+    yield reconnects
+    yield attempts
+
+
+def _viewers(streams: Iterable[Stream]) -> Iterator[Metric]:
+    present = GaugeMetricFamily(
+        f"{_PREFIX}viewers", "Who is watching.", labels=["stream", "transport"]
+    )
+    delays = HistogramMetricFamily(
+        "liveedge_viewer_delay_seconds",
+        "From capture to screen: the medians that players report, each report counted once.",
+        labels=["stream", "transport"],
+    )
+    for stream in streams:
+        for transport, count in stream.viewers.by_transport().items():
+            present.add_metric([stream.id, transport], count)
+        for transport, reported in stream.viewers.delays.items():
+            counts = accumulate(reported.counts)
+            buckets = list(zip(_BOUNDS, counts, strict=True))
+            delays.add_metric([stream.id, transport], buckets, reported.sum)
+    yield present
+    yield delays
