@@ -79,7 +79,7 @@ def test_each_transport_shows_the_camera() -> None:
         assert figures["frames"] > 0, figures
         assert figures["backwards"] == 0
         assert figures["p50_ms"] <= figures["p95_ms"] <= figures["max_ms"]
-        assert 0 < figures["ttff_ms"] <= figures["ttff_live_ms"]
+        assert figures["ttff_ms"] > 0
         assert figures["page_errors"] == []
         assert figures["gop_s"] == pytest.approx(0.5, abs=0.1)
         assert (figures["seconds"], figures["expected_fps"]) == (3, 30)

@@ -13,6 +13,7 @@ from liveedge.bench.usage import memory
 from liveedge.clock import Clock, SystemClock
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import LiveEdgeError
+from liveedge.health.monitor import Monitor
 from liveedge.ingest.rtsp import rtsp_source
 from liveedge.streams.registry import StreamRegistry
 from liveedge.streams.state import State
@@ -29,6 +30,7 @@ async def read_cameras(plan: LoadPlan, url: str, ready: Callable[[], None]) -> L
     for number in range(plan.cameras):
         registry.add(f"camera-{number}", "", rtsp_source(parse_camera_url(url), clock))
     registry.start()
+    monitor = asyncio.create_task(Monitor(registry, clock).run())
     gc.collect()
     gc.freeze()
     try:
@@ -37,6 +39,8 @@ async def read_cameras(plan: LoadPlan, url: str, ready: Callable[[], None]) -> L
         await asyncio.sleep(plan.warmup)
         return await _measure(plan, registry, clock, base.uss)
     finally:
+        monitor.cancel()
+        await asyncio.gather(monitor, return_exceptions=True)
         await registry.stop()
 
 
