@@ -24,7 +24,7 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-elements = "videotestsrc rtph264pay h264parse h265parse x264enc avdec_h264".split()
+elements = "appsrc rtspsrc rtph264pay h264parse x264enc avdec_h264".split()
 raise SystemExit(not all(map(Gst.ElementFactory.find, elements)))
 """
 
