@@ -80,7 +80,9 @@ class RtspClient:
         def acknowledge() -> None:
             # Cameras without TCP_NODELAY hold the end of a picture back until what is under way is
             # acknowledged, and Linux delays that once we have sent something, such as a report.
-            # Asking for it again at each read took p95 of a picture's delay from 34 to 0.6 ms.
+            # With segments of 1448 on loopback and a report each 5 s, 7 to 12 % of the pictures
+            # were over 20 ms late; asking for it again at each read left 0.6 to 1.7 %, and p95
+            # fell from 34 to 3 ms. It costs about 2.5 µs a read.
             with suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
