@@ -52,7 +52,8 @@ const LATENESS_LEAST = 10;
 /** One late arrival in fifty may cost a picture; waiting for it would delay all the others. */
 const LATENESS_FRACTION = 0.98;
 const PERCENTILES_EVERY = 0.1;
-/** While jitter is unknown a whole delivery more is kept ahead, less and less of it, for so long. */
+/** While jitter is unknown half a delivery more is kept ahead, less and less of it, for so long. */
+const UNSETTLED_LUMPS = 0.5;
 const SETTLED = 1;
 const SETTLED_LUMPS = 4;
 /** Growth within this time of the last is the same delivery. */
@@ -65,6 +66,9 @@ const OUTAGE = 1;
 const OUTAGE_LUMPS = 2;
 /** Chrome bridges holes of two frames by itself; what is wider has to be jumped. */
 const HOLE = 0.1;
+
+/** A still picture may stand so much longer for the sake of a smooth start. */
+const PATIENCE = 0.5;
 
 const STALL_STEP = 0.01;
 const STALL_MOST = 0.1;
@@ -156,6 +160,7 @@ export class LiveEdgeController {
     const aim = now - this.#high - this.#margin(now);
     const behind = aim - playhead.position;
     if (this.#mustJump(now, playhead, newest, behind)) {
+      if (this.#isWorthWaiting(now, playhead, aim - newest.start)) return { rate: 1, seekTo: null };
       this.#jump = false;
       this.#correcting = false;
       const seekTo = Math.max(newest.start, Math.min(aim, newest.end - this.options.margin));
@@ -174,7 +179,8 @@ export class LiveEdgeController {
 
   #begin(now: number, end: number): void {
     this.#lateness.clear();
-    this.#high = this.#median = now - end;
+    // What comes next is due a delivery from now.
+    this.#high = this.#median = now - end + this.#lump;
     this.#begunAt = now;
     this.#grewAt = now;
     this.#end = end;
@@ -189,6 +195,12 @@ export class LiveEdgeController {
     return current === undefined || position < current.start - HOLE || position > current.end - HOLE;
   }
 
+  /** Beyond a hole, playback that begins with less than the margin would at once run dry again. */
+  #isWorthWaiting(now: number, { position, ranges }: Playhead, reserve: number): boolean {
+    const shows = ranges.some(({ start, end }) => position >= start && position <= end + HOLE);
+    return shows && reserve < 0 && now - this.#begunAt < PATIENCE;
+  }
+
   #renew(now: number): void {
     this.#high = this.#lateness.percentile(LATENESS_FRACTION) ?? this.#high;
     this.#median = this.#lateness.percentile(0.5) ?? this.#median;
@@ -197,7 +209,7 @@ export class LiveEdgeController {
 
   #margin(now: number): number {
     const settled = (now - this.#begunAt) / Math.max(SETTLED, SETTLED_LUMPS * this.#lump);
-    const lumps = Math.max(LUMP_MARGIN, 1 - settled);
+    const lumps = Math.max(LUMP_MARGIN, UNSETTLED_LUMPS * (1 - settled));
     return this.options.margin + lumps * this.#lump + this.#stallPenalty(now);
   }
 

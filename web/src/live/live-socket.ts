@@ -230,7 +230,9 @@ export class LiveSocket {
   }
 
   #send(message: object): void {
-    if (this.#open) this.#socket?.send(JSON.stringify(message));
+    // A socket that is being closed by the other side is still ours until it says so.
+    const socket = this.#socket;
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
 
   #received(socket: WebSocket, data: string | ArrayBuffer): void {

@@ -12,13 +12,17 @@ import { timedChunks } from './bmff';
 
 /** A camera may come down to a sixth of its pace at once. */
 const FACTOR = 3;
+const LEAST_S = 0.15;
 const REMEMBERED = 60;
 
-/** Lengthen the one chunk in `data` to at least `least` units of the timescale. */
-export function lengthen(data: Uint8Array, least: number): void {
-  for (const chunk of timedChunks(data)) {
-    chunk.setDuration(Math.max(least, FACTOR * chunk.duration));
-  }
+/** What to say instead of a provisional duration, in units of the timescale. */
+export function longDuration(duration: number, timescale: number): number {
+  return Math.max(FACTOR * duration, LEAST_S * timescale);
+}
+
+/** Write the duration of the one picture in `data`. */
+export function setDuration(data: Uint8Array, duration: number): void {
+  for (const chunk of timedChunks(data)) chunk.setDuration(duration);
 }
 
 /** Corrects the durations in the parts or segments of one stream, one after the other. */

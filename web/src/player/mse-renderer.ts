@@ -1,8 +1,9 @@
 import { LiveEdgeController, type Range } from '../edge/controller';
 import type { MediaHeader, StreamMessage } from '../live/protocol';
-import { lengthen } from '../media/durations';
+import { longDuration, setDuration } from '../media/durations';
 import { AppendQueue } from './append-queue';
 import { CaptureTable, captureOf } from './capture-table';
+import { Continuity } from './continuity';
 import { createMediaSource } from './media-source';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
 import { createVideo, play, rangesOf, watchPictures } from './video-element';
@@ -13,12 +14,7 @@ const TRIM_LUMP_S = 5;
 /** The burst of a join is over when nothing has come for this long, or after the second time. */
 const QUIET_MS = 10;
 const JOIN_MOST_MS = 250;
-/** Decode time and arrival moved apart so far: another timeline, for the server has started again. */
-const TIMELINE_BREAK_S = 2;
 const SYNCS_MOST = 600;
-/** What the browser is told that a picture lasts, at least; see media/durations. */
-const DURATION_LEAST_S = 0.15;
-
 /** Appends each frame to Media Source Extensions and steers the video element behind the edge. */
 export class MseRenderer implements LiveRenderer {
   readonly transport = 'mse';
@@ -29,15 +25,13 @@ export class MseRenderer implements LiveRenderer {
   #unwatch: () => void;
   #controller = new LiveEdgeController({ margin: 0.018, lump: 1 / 30 });
   #appends: AppendQueue;
-  #attached = false;
   #captures = new CaptureTable();
   #stream: StreamMessage | null = null;
+  /** What the SourceBuffer takes; empty until there is one. */
   #type = '';
-  #awaitsSync = true;
+  #continuity = new Continuity();
   /** Where the next picture is due, in seconds: `buffered` ends later by the false durations. */
   #end = 0;
-  /** Arrival at the server minus decode time, in seconds. */
-  #timeline: number | null = null;
   /** Presentation times at which decoding can begin. */
   #syncs: number[] = [];
   #joiningSince: number | null = null;
@@ -65,33 +59,31 @@ export class MseRenderer implements LiveRenderer {
   }
 
   configure(message: StreamMessage): void {
-    const type = `video/mp4; codecs="${message.codec}"`;
-    if (!(this.#source.constructor as typeof MediaSource).isTypeSupported(type)) {
+    const type = typeOf(message);
+    if ((this.#source.constructor as typeof MediaSource).isTypeSupported(type)) {
+      this.#stream = message;
+      this.#attach();
+    } else {
       this.#fail('unsupported', `This browser does not play ${message.codec}.`);
-      return;
     }
-    if (this.#type && this.#type !== type) this.#appends.changeType(type);
-    this.#type = type;
-    this.#stream = message;
-    this.#awaitsSync = true;
-    this.#attach();
   }
 
   init(payload: Uint8Array): void {
-    this.#appends.append(payload);
+    this.#continuity.configure(payload);
   }
 
   chunk(header: MediaHeader, payload: Uint8Array): void {
     const stream = this.#stream;
-    if (!stream || (this.#awaitsSync && !header.sync)) return;
-    if (this.#awaitsSync) this.#join(header, stream.timescale);
-    this.#awaitsSync = false;
+    if (!stream) return;
+    const step = this.#continuity.step(header, stream.timescale);
+    if (step === 'skip') return;
+    if (step !== 'append') this.#begin(stream, step === 'begin anew');
     const time = (header.decodeTime + header.compositionOffset) / stream.timescale;
     this.#captures.add(time, captureOf(header));
     if (header.sync) this.#syncs.push(time);
     if (this.#syncs.length > SYNCS_MOST) this.#syncs.shift();
     this.#end = Math.max(this.#end, time + header.duration / stream.timescale);
-    lengthen(payload, DURATION_LEAST_S * stream.timescale);
+    setDuration(payload, longDuration(header.duration, stream.timescale));
     this.#appends.append(payload);
   }
 
@@ -107,7 +99,7 @@ export class MseRenderer implements LiveRenderer {
   }
 
   pause(): void {
-    this.#awaitsSync = true;
+    this.#continuity.interrupt();
     this.video.pause();
   }
 
@@ -129,25 +121,30 @@ export class MseRenderer implements LiveRenderer {
   }
 
   #attach(): void {
-    if (this.#attached || !this.#type || this.#source.readyState !== 'open') return;
-    this.#attached = true;
+    const stream = this.#stream;
+    if (this.#type || !stream || this.#source.readyState !== 'open') return;
+    this.#type = typeOf(stream);
     const buffer = this.#source.addSourceBuffer(this.#type);
     buffer.mode = 'segments';
     this.#source.duration = Number.POSITIVE_INFINITY;
     this.#appends.attach(buffer);
   }
 
-  /** A burst begins with this chunk. */
-  #join(header: MediaHeader, timescale: number): void {
+  /** A burst begins, with its init segment. */
+  #begin(stream: StreamMessage, anew: boolean): void {
+    if (anew) {
+      this.#appends.remove(0, Number.POSITIVE_INFINITY);
+      this.#controller.reset();
+      this.#end = 0;
+      this.#syncs = [];
+    }
+    const type = typeOf(stream);
+    if (this.#type && this.#type !== type) {
+      this.#appends.changeType(type);
+      this.#type = type;
+    }
+    this.#appends.append(this.#continuity.init);
     this.#joiningSince = performance.now();
-    const timeline = (header.captureMs + header.arrivalMs) / 1000 - header.decodeTime / timescale;
-    const before = this.#timeline ?? timeline;
-    this.#timeline = timeline;
-    if (Math.abs(timeline - before) < TIMELINE_BREAK_S) return;
-    this.#appends.remove(0, Number.POSITIVE_INFINITY);
-    this.#controller.reset();
-    this.#end = 0;
-    this.#syncs = [];
   }
 
   #appended(): void {
@@ -225,4 +222,8 @@ export class MseRenderer implements LiveRenderer {
   #syncBefore(time: number): number {
     return this.#syncs.findLastIndex((sync) => sync <= time);
   }
+}
+
+function typeOf(stream: StreamMessage): string {
+  return `video/mp4; codecs="${stream.codec}"`;
 }

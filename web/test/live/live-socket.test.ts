@@ -10,7 +10,9 @@ class FakeWebSocket extends EventTarget {
     if (!last) throw new Error('No socket has been opened.');
     return last;
   }
+  static readonly OPEN = 1;
   binaryType = 'blob';
+  readyState = 0;
   closed = false;
   sent: { type: string; stream?: string; t0?: number }[] = [];
 
@@ -25,6 +27,7 @@ class FakeWebSocket extends EventTarget {
     this.closed = true;
   }
   open(): void {
+    this.readyState = FakeWebSocket.OPEN;
     this.dispatchEvent(new Event('open'));
     this.text({ type: 'hello', version: 1 });
   }
@@ -182,6 +185,16 @@ describe('one socket for all streams', () => {
     const report = { transport: 'mse', latency_p50_ms: 48, latency_p95_ms: 61, stalls: 0, dropped: 2 };
     subscription.report(report);
     expect(FakeWebSocket.last.sent.at(-1)).toEqual({ type: 'report', stream: 'door', ...report });
+  });
+
+  it('says nothing into a socket that is being closed', () => {
+    const socket = new LiveSocket(ADDRESS);
+    socket.subscribe('door', new Recorder());
+    FakeWebSocket.last.open();
+    FakeWebSocket.last.readyState = 2;
+    const { length } = FakeWebSocket.last.sent;
+    socket.subscribe('yard', new Recorder()).close();
+    expect(FakeWebSocket.last.sent).toHaveLength(length);
   });
 
   it('tells a viewer what the server refuses', () => {

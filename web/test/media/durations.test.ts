@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { timedChunks } from '../../src/media/bmff';
-import { DurationCorrector, lengthen } from '../../src/media/durations';
+import { DurationCorrector, longDuration, setDuration } from '../../src/media/durations';
 import { box, joined, picture, words } from '../support/boxes';
 import { seeded } from '../support/random';
 
@@ -15,15 +15,21 @@ function survives(data: Uint8Array): boolean {
   });
 }
 
-describe('lengthen', () => {
+describe('longDuration', () => {
   it.each([
-    [3000, 9000, 9000],
-    [3000, 13_500, 13_500],
-    [9000, 13_500, 27_000],
-  ])('a duration of %i, at least %i: %i', (duration, least, expected) => {
-    const data = picture(0, duration);
-    lengthen(data, least);
-    expect(durationsOf(data)).toEqual([expected]);
+    [3000, 13_500],
+    [9000, 27_000],
+  ])('instead of %i it says %i', (duration, expected) => {
+    expect(longDuration(duration, 90_000)).toBe(expected);
+  });
+});
+
+describe('setDuration', () => {
+  it('writes the duration of a picture, twice the same', () => {
+    const data = picture(0, 3000);
+    setDuration(data, 13_500);
+    setDuration(data, 13_500);
+    expect(durationsOf(data)).toEqual([13_500]);
   });
 });
 
