@@ -8,6 +8,7 @@ that need a missing part are skipped, except in CI (CI=true), where a missing pa
 Standard library only; tests/conftest.py asks `missing` too.
 """
 
+import contextlib
 import functools
 import os
 import shutil
@@ -74,13 +75,16 @@ def present(name: str) -> bool:
     program = shutil.which(PARTS[name].probe[0], path=path)
     if program is None:
         return False
-    run = subprocess.run(
-        [program, *PARTS[name].probe[1:]],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    try:
+        run = subprocess.run(
+            [program, *PARTS[name].probe[1:]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
     return run.returncode == 0
 
 
@@ -93,7 +97,9 @@ def apt_get() -> list[str] | None:
     """The start of an apt-get command that this user may run without being asked."""
     if shutil.which("apt-get") is None:
         return None
-    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
+    quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
+    patient = ["-o", "DPkg::Lock::Timeout=120"]
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", "apt-get", "-y", *quiet, *patient]
     if os.geteuid() == 0:
         return apt
     if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], check=False).returncode == 0:
@@ -105,7 +111,14 @@ def install(names: list[str], apt: list[str]) -> None:
     """Install the packages of some parts; a failure shows when they are looked for again."""
     packages = [package for name in names for package in PARTS[name].packages]
     for step in (["update"], ["install", "--no-install-recommends", *packages]):
-        subprocess.run([*apt, *step], stdin=subprocess.DEVNULL, timeout=APT_DEADLINE, check=False)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [*apt, *step],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what goes wrong is said on standard error
+                timeout=APT_DEADLINE,
+                check=False,
+            )
     present.cache_clear()
 
 
