@@ -203,7 +203,11 @@ def test_a_gap_drops_the_damaged_picture_and_all_up_to_a_sync_frame() -> None:
     stream.push(P, at=2, end=True)
     stream.push(SPS, PPS, IDR, at=3, end=True)
     stream.push(P, at=4, end=True)
-    assert [unit.rtp_time for unit in stream.units] == [0, 3, 4]
+    assert [(unit.rtp_time, unit.gap) for unit in stream.units] == [
+        (0, False),
+        (3, True),
+        (4, False),
+    ]
     assert stream.depacketizer.damaged == 2
     assert stream.depacketizer.skipped == 1
 

@@ -125,6 +125,19 @@ async def test_a_reconnect_leaves_a_gap_where_time_has_gone() -> None:
     assert newest.decode_time == pytest.approx(10.1 * 90_000, abs=5)
 
 
+def test_pictures_lost_on_the_way_leave_a_gap() -> None:
+    clock = FakeClock()
+    stream = make_stream(clock)
+    feed(stream, clock, 15)
+    (unit,) = access_units(encode(frames=90, gop=15))[30:31]
+    unit.gap, unit.arrival = True, clock.monotonic()
+    stream.access_unit(unit)
+    newest = stream.window.newest
+    assert newest is not None
+    assert newest.gap
+    assert newest.decode_time == 30 * 3000, "time goes on as the camera says"
+
+
 def test_a_camera_without_parameter_sets_is_told_so() -> None:
     clock = FakeClock()
     stream = make_stream(clock)

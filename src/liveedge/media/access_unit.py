@@ -20,3 +20,5 @@ class AccessUnit:
     """Monotonic time in seconds at which its last byte was read."""
     parameter_sets: tuple[bytes, ...] = ()
     """SPS and PPS found in band before or inside this access unit, in order; usually empty."""
+    gap: bool = False
+    """Pictures of the same session before this one were lost."""

@@ -231,12 +231,14 @@ class H264Depacketizer:
         if self._waiting and not sync:
             self.skipped += 1
             return
+        # Only a gap makes it wait again once it has emitted.
+        gap = self._waiting and self.access_units > 0
         self._waiting = False
         self.access_units += 1
         self.emitted_at = self._arrival
         sets = tuple(self._parameter_sets)
         self._parameter_sets.clear()
-        self._emit(AccessUnit(nals, self._timestamp, sync, self._arrival, sets))
+        self._emit(AccessUnit(nals, self._timestamp, sync, self._arrival, sets, gap))
 
 
 def parameter_sets(fmtp: Mapping[str, str]) -> tuple[bytes, ...]:

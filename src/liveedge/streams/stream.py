@@ -207,7 +207,7 @@ class Stream:
         chunk = self._packager.add(
             unit,
             media_time,
-            gap=gap,
+            gap=gap or unit.gap,
             capture_us=capture_us,
             arrival_us=arrival_us,
             camera_clock=camera_clock,
