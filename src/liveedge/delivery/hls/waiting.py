@@ -60,8 +60,11 @@ class WaitingRoom(Generic[Goal]):
 
     def release(self, is_reached: Callable[[Goal], bool]) -> None:
         """End the wait of all whose goal is reached."""
+        reached = [goal for goal in self._waiters if is_reached(goal)]
+        if not reached:
+            return
         now = asyncio.get_running_loop().time()
-        for goal in [goal for goal in self._waiters if is_reached(goal)]:
+        for goal in reached:
             for waiter in self._waiters.pop(goal):
                 waiter.ready = True
                 waiter.deadline.reschedule(now)
