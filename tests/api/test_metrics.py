@@ -82,9 +82,12 @@ async def test_reconnects_are_counted_by_reason(served: Served) -> None:
     served.camera.fail(SourceError(Reason.ENDED, "The camera closed the connection."))
     await served.camera.closed.wait()
     await go_live(served)
+    served.registry.add("gate", "Gate", served.camera.open)
     samples = await scrape(served)
     assert of_door(samples, "stream_reconnects_total", reason="ended") == 1
     assert of_door(samples, "stream_failed_attempts_total", reason="ended") == 1
+    gate = (("reason", "ended"), ("stream", "gate"))
+    assert samples["liveedge_stream_reconnects_total", gate] == 0, "a nought, so that it can rise"
 
 
 async def test_what_players_report_is_a_histogram(served: Served) -> None:

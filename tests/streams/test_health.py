@@ -265,17 +265,21 @@ async def test_the_log_has_a_line_for_what_somebody_can_act_on() -> None:
             it.silence(2)
             await it.reconnect()
             it.live(1)
+            it.count(lost=100)
+            it.live(1)
             it.camera.fail(SourceError(Reason.ENDED, "The camera ended the stream."))
             await it.reconnect()
     events = [line["event"] for line in lines]
     assert events == [
         "camera_live",
-        "stream_health",
         "camera_offline",
         "camera_live",
+        "stream_health",
         "camera_offline",
     ]
     assert all(line["stream"] == "door" for line in lines)
-    offline = lines[2]
-    assert (offline["reason"], offline["log_level"]) == ("stalled", "warning")
-    assert lines[3]["offline_s"] > 0
+    stalled, back, lossy = lines[1:4]
+    assert (stalled["reason"], stalled["log_level"]) == ("stalled", "warning")
+    assert "Nothing has come" in stalled["error"]
+    assert back["offline_s"] > 0
+    assert (lossy["health"], lossy["codes"]) == ("degraded", ["packets_lost"])

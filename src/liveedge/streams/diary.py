@@ -46,9 +46,16 @@ class Diary:
         )
 
     def health(self, now: float, was: Verdict, verdict: Verdict) -> None:
-        """The verdict has changed; what it finds anew is written, unless the state says it."""
+        """The verdict has changed; what it finds anew is written, unless the state says it.
+
+        What ends a session is said by the line that the stream is offline.
+        """
         known = CODES_OF_STATES.union(was.codes)
-        news = [finding for finding in verdict.findings if finding.code not in known]
+        news = [
+            finding
+            for finding in verdict.findings
+            if finding.code not in known and finding.reconnect is None
+        ]
         if not news:
             return
         self._journal.note(
@@ -57,7 +64,7 @@ class Diary:
             "stream_health",
             warn=not verdict.healthy,
             stream=self._id,
-            level=verdict.level.value,
+            health=verdict.level.value,
             codes=[finding.code.value for finding in news],
             message=" ".join(finding.message for finding in news),
         )
