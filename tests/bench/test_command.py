@@ -30,6 +30,7 @@ FIGURES = {
     "expected_fps": 30.0,
     "freezes_over_200ms": 0,
     "ttff_ms": 210.5,
+    "cpu_waiting_percent": 7.5,
     "size": "1280x720",
     "gop_s": 0.5,
     "chromium": "156.0",
@@ -126,7 +127,7 @@ def test_a_table_shows_what_was_measured_and_dashes_for_the_rest() -> None:
     text = rendered(tables.latency([FIGURES, failed]))
     assert "48.2" in text
     assert "keyframe every 0.5 s" in text
-    assert [line.split() for line in text.splitlines() if "hls" in line] == [["hls", *"-" * 7]]
+    assert [line.split() for line in text.splitlines() if "hls" in line] == [["hls", *"-" * 8]]
     assert rendered(tables.latency([failed])).strip() == ""
 
 

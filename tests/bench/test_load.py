@@ -4,7 +4,13 @@ from typing import Any
 import pytest
 
 from liveedge.bench.load import Lag, Load, cost, parse_load
-from liveedge.bench.usage import cpu_seconds, memory, parse_cpu_seconds, parse_memory
+from liveedge.bench.usage import (
+    cpu_seconds,
+    memory,
+    parse_cpu_seconds,
+    parse_memory,
+    parse_pressure_seconds,
+)
 from liveedge.errors import LiveEdgeError
 
 
@@ -68,6 +74,11 @@ def test_processor_time_is_read_past_any_name() -> None:
     ticks = os.sysconf("SC_CLK_TCK")
     stat = f"7 (a) b (c) S 1 7 7 0 -1 4194304 9 0 0 0 {3 * ticks} {ticks // 2} 0 0 20 0 1 0 100"
     assert parse_cpu_seconds(stat) == pytest.approx(3.5)
+
+
+def test_waiting_for_a_processor_is_read_as_linux_writes_it() -> None:
+    text = "some avg10=3.10 avg60=2.00 avg300=1.00 total=2500000\nfull avg10=0.00 total=0\n"
+    assert parse_pressure_seconds(text) == 2.5
 
 
 def test_this_process_has_memory_and_has_used_time() -> None:

@@ -17,6 +17,7 @@ from liveedge.bench.camera_clock import (
 )
 from liveedge.bench.parts import STREAM, CameraPlan, start_server, wait_live
 from liveedge.bench.stats import viewing
+from liveedge.bench.usage import CpuPressure
 from liveedge.clock import SystemClock
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import LiveEdgeError
@@ -78,7 +79,9 @@ def _measure(
     viewer: Viewer, plan: LatencyPlan, address: str, transport: str, offset: ClockOffset | None
 ) -> Figures:
     page = f"{address}watch/{STREAM}?transport={transport}"
+    pressure = CpuPressure()
     view = viewer.view(page, plan.warmup + plan.seconds)
+    waiting = pressure.percent()
     if offset:
         view = replace(view, pictures=by_our_clock(view.pictures, offset))
     status = wait_live(address)
@@ -86,6 +89,7 @@ def _measure(
     return latency_figures(view, plan.warmup, plan.seconds, fps) | {
         "expected_fps": fps,
         "gop_s": status["gop_seconds"],
+        "cpu_waiting_percent": _rounded(waiting),
         "size": f"{status['width']}x{status['height']}",
     }
 

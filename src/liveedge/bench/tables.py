@@ -18,6 +18,7 @@ _LATENCY: Final = (
     ("frames/s", "fps"),
     ("freezes", "freezes_over_200ms"),
     ("first", "ttff_ms"),
+    ("waiting %", "cpu_waiting_percent"),
 )
 
 _CAPACITY: Final = (
@@ -44,7 +45,8 @@ def latency(results: Sequence[dict[str, Any]]) -> Group:
     return Group(
         table,
         Text(
-            "Delays and time to the first picture in ms; freezes are pauses over 200 ms.\n"
+            "Delays and time to the first picture in ms; freezes are pauses over 200 ms. Waiting:\n"
+            "share of the time in which some process of this machine waited for a processor.\n"
             f"{facts['size']}, {facts['expected_fps']} frames/s, keyframe every {facts['gop_s']} s,"
             f" Chromium {facts['chromium']},\nload average {facts['load_average']} before."
             f"{_clock(facts)}",

@@ -1,6 +1,7 @@
 """What a process costs, as Linux counts it."""
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,7 +40,36 @@ def cpu_seconds(pid: int) -> float:
     return parse_cpu_seconds(Path(f"/proc/{pid}/stat").read_text())
 
 
+class CpuPressure:
+    """How much the machine's processes wait for a processor, from now on."""
+
+    def __init__(self) -> None:
+        self._began, self._waited = time.monotonic(), _pressure_seconds()
+
+    def percent(self) -> float | None:
+        """The share of the time in which at least one process has waited.
+
+        None where the kernel gives no pressure stall information.
+        """
+        waited = _pressure_seconds()
+        if waited is None or self._waited is None:
+            return None
+        return 100 * (waited - self._waited) / (time.monotonic() - self._began)
+
+
+def parse_pressure_seconds(pressure: str) -> float:
+    """Read the text of `/proc/pressure/cpu`: the `total` of its first line, in seconds."""
+    return int(pressure.partition("total=")[2].split()[0]) / 1e6
+
+
 def parse_cpu_seconds(stat: str) -> float:
     """Read the text of a `stat` file (proc_pid_stat(5)); the name in it may hold anything."""
     fields = stat.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _pressure_seconds() -> float | None:
+    try:
+        return parse_pressure_seconds(Path("/proc/pressure/cpu").read_text())
+    except OSError:
+        return None
