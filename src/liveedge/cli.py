@@ -36,11 +36,14 @@ def serve(
     port: Port = None,
     die_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
     json_log: Annotated[bool, typer.Option(help="Log JSON instead of text.")] = False,
+    log_level: Annotated[logs.Level, typer.Option(help="Least severe lines to log.")] = (
+        logs.Level.INFO
+    ),
 ) -> None:
     """Serve the cameras of a configuration file."""
     if die_with_parent:
         process.die_with_parent()
-    logs.configure(json=json_log)
+    logs.configure(level=log_level, json=json_log)
     settings = _settings(config)
     server = settings.server.model_copy(
         update={k: v for k, v in (("host", host), ("port", port)) if v is not None}

@@ -1,6 +1,7 @@
 """`liveedge demo` and `liveedge watch`: everything started, shown, and ended by one command."""
 
 import json
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -8,9 +9,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from liveedge.children import Child
 from liveedge.config.url import parse_camera_url
@@ -24,6 +26,7 @@ _NOTHING: Final = "-"
 
 def run_demo(*, port: int, cameras: int) -> None:
     """Virtual cameras over real RTSP, a server, and the figures of each until Ctrl-C."""
+    _end_on_termination()
     with ExitStack() as stack:
         started = [
             (name, stack.enter_context(Child(_camera_arguments(name, index))))
@@ -37,6 +40,7 @@ def run_demo(*, port: int, cameras: int) -> None:
 def run_watch(url: str, *, port: int) -> None:
     """One camera of the user's, a server, and its figures until Ctrl-C."""
     parse_camera_url(url)
+    _end_on_termination()
     with _server({"Camera": url}, port) as server:
         _show(server, [])
 
@@ -64,7 +68,14 @@ def _server(cameras: dict[str, str], port: int) -> Child:
             f"name = {json.dumps(name)}",
             f"url = {json.dumps(url)}",
         ]
-    return Child(["serve", "--config", "-", "--die-with-parent"], stdin="\n".join(lines))
+    # What goes wrong with a camera is in the table; log lines would tear it.
+    arguments = ["serve", "--config", "-", "--die-with-parent", "--log-level", "error"]
+    return Child(arguments, stdin="\n".join(lines))
+
+
+def _end_on_termination() -> None:
+    """Have SIGTERM do what Ctrl-C does, so that it too ends every process."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _show(server: Child, others: Sequence[Child]) -> None:
@@ -85,7 +96,7 @@ def _follow(
     server: Child,
     others: Sequence[Child],
     address: str,
-    show: Callable[[Table], None],
+    show: Callable[[Group], None],
     every: float = _REFRESH,
 ) -> None:
     while True:
@@ -110,19 +121,11 @@ def _statuses(address: str) -> list[dict[str, Any]]:
         return []
 
 
-def _table(statuses: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    for title in (
-        "stream",
-        "state",
-        "picture",
-        "fps",
-        "kbit/s",
-        "keyframe every",
-        "viewers",
-        "delay",
-    ):
-        table.add_column(title, justify="left" if title in ("stream", "state") else "right")
+def _table(statuses: list[dict[str, Any]]) -> Group:
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for title in ("stream", "state", "size", "fps", "kbit/s", "GOP", "viewers", "delay"):
+        left = title in ("stream", "state")
+        table.add_column(title, justify="left" if left else "right", no_wrap=True)
     for status in statuses:
         colour = "green" if status["is_active"] else "yellow"
         size = f"{status['width']}x{status['height']}" if status["width"] else _NOTHING
@@ -136,9 +139,12 @@ def _table(statuses: list[dict[str, Any]]) -> Table:
             str(status["viewers"]),
             _number(status["latency_p50_ms"], "{:.0f} ms"),
         )
-        if status["reason"]:
-            table.add_row("", f"[yellow]{status['last_error']}[/yellow]")
-    return table
+    troubles = [
+        Text(f" {status['name']}: {status['last_error']}", style="yellow")
+        for status in statuses
+        if status["reason"]
+    ]
+    return Group(table, *troubles)
 
 
 def _number(value: float | None, form: str) -> str:
