@@ -1,7 +1,6 @@
 """`liveedge bench`: the figures of the README come from here."""
 
 import json
-import logging
 import os
 import sys
 from typing import Annotated, Any
@@ -112,7 +111,7 @@ def capacity(
 @bench.command("frame")
 def frame(as_json: Json = False) -> None:
     """What one picture costs from the depacketizer to its viewers, without the network."""
-    logs.configure(level=logging.WARNING)
+    logs.configure(level=logs.Level.WARNING)
     import uvloop  # noqa: PLC0415 - only what measures has a loop
 
     from liveedge.bench.frame import VIEWERS, measure_frames  # noqa: PLC0415 - brings PyAV
@@ -135,7 +134,7 @@ def load(
 ) -> None:
     """Be the process that `capacity` measures; takes the camera's URL on standard input."""
     process.die_with_parent()
-    logs.configure(level=logging.WARNING)
+    logs.configure(level=logs.Level.WARNING)
     if one_core:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     kind: Reader = "pyav" if reader == "pyav" else "liveedge"
