@@ -168,6 +168,8 @@ export class LiveEdgePlayer extends HTMLElement {
   #tick(): void {
     this.#ticks += 1;
     if (this.#playback?.paused) this.#figures.pause();
+    const now = performance.now();
+    this.#playback?.watch(now, this.#figures.moves(now));
     this.#show();
     const stats = this.stats;
     if (this.#ticks % REPORT_EVERY === 0 && stats.transport && stats.state === 'live') {

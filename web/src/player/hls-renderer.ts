@@ -1,4 +1,4 @@
-import HlsLight, { ErrorTypes, Events, type ErrorData, type HlsConfig } from 'hls.js/light';
+import HlsLight, { ErrorTypes, Events, type ErrorData, type HlsConfig, type LevelDetails } from 'hls.js/light';
 import { LiveEdgeController, type Range } from '../edge/controller';
 import type { Capture } from './capture-table';
 import { correctingLoader } from './correcting-loader';
@@ -65,6 +65,8 @@ export class HlsRenderer implements Renderer {
   #excess = 0;
   /** hls.js has taken the first position; until then a seek would only be one more. */
   #started = false;
+  /** Media sequence number of the newest segment in the playlist. */
+  #endSN: number | null = null;
   #recoveries = 0;
   #paused = false;
   #closed = false;
@@ -81,6 +83,7 @@ export class HlsRenderer implements Renderer {
       const lump = parts && details.partTarget ? details.partTarget : details.targetduration;
       this.#controller = new LiveEdgeController({ margin: MARGIN_S, lump });
     });
+    this.#hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.#loaded(details));
     this.#hls.on(Events.ERROR, (_event, data) => this.#failed(data));
     this.#hls.on(Events.BUFFER_APPENDED, () => this.#appended());
     this.video.addEventListener('playing', () => (this.#started = true));
@@ -122,6 +125,17 @@ export class HlsRenderer implements Renderer {
     this.#closed = true;
     this.#unwatch();
     this.#hls.destroy();
+  }
+
+  /**
+   * A playlist that has nothing in common with the one before cannot be aligned with it: hls.js
+   * would place its media by the time stamps of another process.
+   */
+  #loaded({ startSN, endSN }: LevelDetails): void {
+    if (this.#endSN !== null && (startSN > this.#endSN + 1 || endSN < this.#endSN)) {
+      if (!this.#closed) this.host.failed('broken', 'The playlist began anew.');
+    }
+    this.#endSN = endSN;
   }
 
   #appended(): void {

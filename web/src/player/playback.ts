@@ -13,6 +13,8 @@ import { WebCodecsRenderer } from './webcodecs-renderer';
 const SOCKET_FAILURES_MOST = 3;
 /** So many failures without a picture between them, and the next transport has its turn. */
 const BROKEN_MOST = 3;
+/** Without a picture for so long, though there should be some, everything is set up anew. */
+const NO_PICTURE_MS = 6000;
 
 export interface PlaybackOptions {
   server: URL;
@@ -35,6 +37,8 @@ export class Playback {
   /** The one before, on the screen until the new one has a picture. */
   #previous: Renderer | null = null;
   #attempt = 0;
+  /** When the attempt began or the picture last moved, in milliseconds of `performance.now()`. */
+  #aliveAt = 0;
   #paused = false;
   #failure: string | null = null;
 
@@ -65,6 +69,17 @@ export class Playback {
     return this.#feed?.clock.uncertaintyMs(nowMs) ?? null;
   }
 
+  /**
+   * Begin again if the camera delivers and nothing reaches the screen: whatever the reason, a
+   * person would reload the page. `moves` says whether the picture does.
+   */
+  watch(now: number, moves: boolean): void {
+    const { connected, camera } = this.facts;
+    const expected = connected && camera === 'live' && !this.#paused && !document.hidden;
+    if (moves || !expected || this.#retry) this.#aliveAt = now;
+    else if (now - this.#aliveAt > NO_PICTURE_MS) this.#failed('broken');
+  }
+
   report(report: Report): void {
     this.#feed?.report(report);
   }
@@ -93,6 +108,8 @@ export class Playback {
 
   #begin(): void {
     const transport = this.#transports[this.#at];
+    this.#retry = null;
+    this.#aliveAt = performance.now();
     this.#feed?.close();
     this.#feed = null;
     if (!transport) {
