@@ -1,8 +1,15 @@
-"""Players without pictures: they ask as hls.js does, and check what they are given."""
+"""Players without pictures: they ask as hls.js does, and check what they are given.
+
+    python -m tests.delivery.hls.crowd PORT PLAYERS
+
+plays until its standard input ends, and writes what it was given as JSON.
+"""
 
 import asyncio
+import json
 import re
-from dataclasses import dataclass, field
+import sys
+from dataclasses import asdict, dataclass, field
 
 _PART = re.compile(r'#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"')
 _SEQUENCE = re.compile(r"#EXT-X-MEDIA-SEQUENCE:(\d+)")
@@ -106,3 +113,21 @@ async def play(host: str, port: int, base: str, tally: Tally, ends: asyncio.Even
             query = f"?_HLS_msn={seen.next_msn}&_HLS_part={seen.next_part}"
     finally:
         await connection.close()
+
+
+async def main(port: int, players: int) -> Tally:
+    """Play from `/hls/door` of this machine until standard input ends."""
+    tally, ends = Tally(), asyncio.Event()
+    playing = [
+        asyncio.create_task(play("127.0.0.1", port, "/hls/door", tally, ends))
+        for _ in range(players)
+    ]
+    await asyncio.to_thread(sys.stdin.read)
+    ends.set()
+    async with asyncio.timeout(20):
+        await asyncio.gather(*playing)
+    return tally
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asdict(asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]))))))

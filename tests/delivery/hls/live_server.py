@@ -53,15 +53,24 @@ class LiveServer:
 
 @asynccontextmanager
 async def live_server(
-    settings: HlsSettings | None = None, *, gop: int = 15, port: int = 0
+    settings: HlsSettings | None = None,
+    *,
+    gop: int = 15,
+    port: int = 0,
+    segments: SegmentList | None = None,
 ) -> AsyncIterator[LiveServer]:
-    """Serve `/hls/door/…` until the block ends."""
+    """Serve `/hls/door/…` until the block ends, from a camera or from given segments."""
     settings = settings or HlsSettings()
-    segments = SegmentList(
+    filming = segments is None
+    segments = segments or SegmentList(
         begin_numbering(time.time()), wanted=settings.segments, max_bytes=settings.max_bytes
     )
     endpoint = HlsEndpoint(Registry({"door": Stream(segments)}), settings)
-    with socket.create_server(("127.0.0.1", port), backlog=4096) as listening:
+    # asyncio switches Nagle's algorithm off only where the protocol is named.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        listening.listen(4096)
         server = LiveServer(listening.getsockname()[1], endpoint, segments)
         config = uvicorn.Config(
             server,
@@ -73,7 +82,8 @@ async def live_server(
             timeout_graceful_shutdown=1,
         )
         http = uvicorn.Server(config)
-        camera = asyncio.create_task(_film(segments, settings, gop))
+        film = _film(segments, settings, gop) if filming else asyncio.sleep(0)
+        camera = asyncio.create_task(film)
         serving = asyncio.create_task(http.serve(sockets=[listening]))
         try:
             yield server
