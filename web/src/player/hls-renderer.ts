@@ -118,7 +118,6 @@ export class HlsRenderer implements Renderer {
     this.#paused = false;
     this.#controller.jump();
     play(this.video);
-    this.#steer();
   }
 
   close(): void {

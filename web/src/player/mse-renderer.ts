@@ -106,7 +106,6 @@ export class MseRenderer implements LiveRenderer {
   resume(): void {
     this.#controller.jump();
     play(this.video);
-    this.#steer();
   }
 
   close(): void {
