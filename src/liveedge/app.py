@@ -41,7 +41,7 @@ class _Uvicorn(uvicorn.Server):
 
 def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
     """A registry with every configured stream, none of them running yet."""
-    registry = StreamRegistry(clock)
+    registry = StreamRegistry(clock, settings.hls)
     for stream_id, stream in settings.streams.items():
         registry.add(
             stream_id,
@@ -53,12 +53,12 @@ def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
 
 
 def build_application(
-    registry: StreamRegistry, clock: Clock, feed: EventFeed | None = None
+    registry: StreamRegistry, clock: Clock, hls: HlsSettings, feed: EventFeed | None = None
 ) -> Dispatch:
     """The ASGI application of a server; `feed` is closed before it ends."""
     return Dispatch(
         live=LiveEndpoint(registry, clock),
-        hls=HlsEndpoint(registry, HlsSettings()),
+        hls=HlsEndpoint(registry, hls),
         api=make_api(registry, clock, feed),
     )
 
@@ -80,7 +80,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     clock = SystemClock()
     registry = build_registry(settings, clock)
     feed = EventFeed(registry, clock)
-    application = build_application(registry, clock, feed)
+    application = build_application(registry, clock, settings.hls, feed)
     with listen(settings.server.host, settings.server.port) as sock:
         server = _Uvicorn(
             uvicorn.Config(

@@ -67,11 +67,11 @@ def test_a_camera_that_sends_no_second_sync_frame_is_not_waited_for() -> None:
 
 
 def test_what_is_measured_is_bounded() -> None:
-    camera = Camera(HlsSettings(max_bytes=100_000))
-    camera.padding = 10_000
+    camera = Camera(HlsSettings(max_bytes=1_000_000))
+    camera.padding = 100_000
     camera.gop(8)
     assert camera.segments.targets is not None
-    assert camera.segments.size <= 100_000
+    assert camera.segments.size <= 1_000_000
 
 
 def test_a_camera_lost_while_it_is_measured_is_measured_again() -> None:

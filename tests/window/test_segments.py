@@ -123,21 +123,21 @@ def test_what_is_held_is_what_can_be_had() -> None:
 
 
 def test_what_is_held_is_bounded_by_bytes_the_oldest_go_first() -> None:
-    camera = Camera(HlsSettings(max_bytes=500_000))
-    camera.padding = 10_000
+    camera = Camera(HlsSettings(max_bytes=1_000_000))
+    camera.padding = 20_000
     for _ in range(20):
         camera.gop()
-        assert camera.segments.size <= 500_000
+        assert camera.segments.size <= 1_000_000
     assert camera.segments.segments[-1].parts
     assert camera.segments.part(camera.segments.next_serial - 1) is not None
 
 
 def test_a_gop_that_alone_is_too_much_becomes_a_gap() -> None:
-    camera = Camera(HlsSettings(max_bytes=500_000))
+    camera = Camera(HlsSettings(max_bytes=1_000_000))
     camera.gops(2)
-    camera.padding = 10_000
+    camera.padding = 20_000
     camera.gop(120)
-    assert camera.segments.size <= 500_000
+    assert camera.segments.size <= 1_000_000
     assert camera.segments.open is None
     assert camera.segments.listed[-1].gap
     camera.padding = 0

@@ -10,6 +10,7 @@ SHORTEST_SEGMENT: Final = 0.25
 LONGEST_SEGMENT: Final = 10.0
 SHORTEST_PART: Final = 0.03
 FEWEST_SEGMENTS: Final = 2
+LEAST_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,11 @@ class HlsSettings:
                 f"part_seconds must be at least {SHORTEST_PART} and at most segment_seconds."
             )
         if self.segments is not None and self.segments < FEWEST_SEGMENTS:
-            raise ConfigError(
-                f"segments must be at least {FEWEST_SEGMENTS}; leave it out for safe."
-            )
+            raise ConfigError(f"segments must be at least {FEWEST_SEGMENTS}, or left out.")
+        if self.max_bytes < LEAST_BYTES:
+            raise ConfigError(f"max_bytes must be at least {LEAST_BYTES}.")
+        if self.max_waiting < 0:
+            raise ConfigError("max_waiting must be 0 or more.")
 
 
 DEFAULT_HLS: Final = HlsSettings()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from liveedge.config.health import LONGEST_STALL, SHORTEST_STALL, STALL_SECONDS
+from liveedge.config.hls import HlsSettings
 from liveedge.config.url import CameraUrl, parse_camera_url
 from liveedge.errors import ConfigError
 
@@ -57,6 +58,7 @@ class Settings(_Strict):
     """The whole file."""
 
     server: ServerSettings = ServerSettings()
+    hls: HlsSettings = HlsSettings()
     streams: dict[str, StreamSettings] = {}
 
 
@@ -97,6 +99,8 @@ def make_settings(data: dict[str, Any], environment: dict[str, str], source: str
     except ValidationError as error:
         problems = [_problem(detail) for detail in error.errors(include_url=False)]
         raise ConfigError(f"{source}: " + " ".join(problems)) from None
+    except ConfigError as error:
+        raise ConfigError(f"{source}: {error}") from None
 
 
 def _expand(text: str, environment: dict[str, str], source: str) -> str:
@@ -111,7 +115,7 @@ def _expand(text: str, environment: dict[str, str], source: str) -> str:
 
 def _problem(detail: Any) -> str:
     place = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] == "extra_forbidden":
+    if detail["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return f'"{place}" is not a setting.'
     message = str(detail["msg"]).removeprefix("Value error, ")
     return f"{place}: {message.rstrip('.')}."
