@@ -26,8 +26,8 @@ unit: ## the Python tests that need no other program; ARGS="-k word" picks some
 	@scripts/install dev && .venv/bin/pytest -m "not real and not browser" $(ARGS)
 
 .PHONY: bench
-bench: ## measure delay and load on this machine; ARGS picks the benchmark
-	@scripts/install dev && scripts/system_parts.py && exec .venv/bin/liveedge bench $(ARGS)
+bench: ## measure the delay on this machine; ARGS picks another benchmark, as in ARGS=capacity
+	@scripts/install dev && scripts/system_parts.py && exec .venv/bin/liveedge bench $(or $(ARGS),latency)
 
 .PHONY: fmt
 fmt: ## format the Python code and fix what can be fixed by rule
