@@ -39,7 +39,7 @@ def test_every_setting_can_be_written() -> None:
         ("segment = 3", '"hls.segment" is not a setting'),
         ("segments = 1", "segments must be at least 2"),
         ("segments = 'many'", "hls.segments"),
-        ("segment_seconds = 0.1", "segment_seconds must be from 0.25 to 10 seconds"),
+        ("segment_seconds = 0.1", "segment_seconds must be from 0.3 to 10 seconds"),
         ("segment_seconds = nan", "segment_seconds must be"),
         ("part_seconds = 0.01", "part_seconds must be at least 0.03"),
         ("part_seconds = 1", "at most segment_seconds"),

@@ -171,9 +171,9 @@ def test_6_2_1_a_segment_begins_with_a_sync_frame_once_the_wish_is_reached() -> 
 
 
 def test_a_gop_a_hair_shorter_than_the_wish_makes_a_segment() -> None:
-    camera = playing(frames=15, interval=2990)
-    camera.gops(4, frames=15, interval=2990)
-    assert {segment.duration for segment in camera.segments.listed} == {15 * 2990}
+    camera = playing(frames=15, interval=2850)
+    camera.gops(4, frames=15, interval=2850)
+    assert {segment.duration for segment in camera.segments.listed} == {15 * 2850}
 
 
 def test_a_gop_longer_than_the_wish_makes_segments_of_its_length_and_no_longer_parts() -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from liveedge.errors import ConfigError
 
-SHORTEST_SEGMENT: Final = 0.25
+SHORTEST_SEGMENT: Final = 0.3
 """Seconds. Media sequence numbers count on it: see `liveedge.window.numbering`."""
 LONGEST_SEGMENT: Final = 10.0
 SHORTEST_PART: Final = 0.03

@@ -35,7 +35,7 @@ class Cutter:
     def __init__(self, segments: SegmentList, settings: HlsSettings) -> None:
         self._segments = segments
         self._settings = settings
-        self._segment_wish = settings.segment_seconds * VIDEO_TIMESCALE
+        self._long_enough = targets.long_enough(settings.segment_seconds)
         self._measured: list[tuple[Chunk, Epoch]] = []
         self._measured_bytes = 0
         self._pending: list[Chunk] = []
@@ -101,7 +101,7 @@ class Cutter:
         if len(self._measured) == 1 or elapsed <= 0:
             return
         self._frame = elapsed / (len(self._measured) - 1)
-        if chunk.sync and elapsed + self._frame / 2 >= self._segment_wish:
+        if chunk.sync and elapsed >= self._long_enough:
             syncs = [c.decode_time for c, _ in self._measured if c.sync]
             gop = max(b - a for a, b in pairwise(syncs))
         elif (
@@ -114,7 +114,7 @@ class Cutter:
         wish = self._settings
         self._promise(
             Targets(
-                targets.target_duration(gop, self._frame, wish.segment_seconds),
+                targets.target_duration(gop, wish.segment_seconds),
                 targets.part_target(self._frame, wish.part_seconds),
             )
         )
@@ -168,9 +168,7 @@ class Cutter:
         length: float = chunk.decode_time - segment.start
         if chunk.gap:
             return self._break_off(chunk.arrival)
-        complete = epoch is not segment.epoch or (
-            chunk.sync and length + self._frame / 2 >= self._segment_wish
-        )
+        complete = epoch is not segment.epoch or (chunk.sync and length >= self._long_enough)
         if not complete:
             length += self._frame
         if length >= targets.longest_segment(promised.duration):
@@ -178,7 +176,7 @@ class Cutter:
                 return self._break_off(chunk.arrival)
             # §6.2.1: a target duration never changes, so this is another playlist.
             wish = self._settings.segment_seconds
-            duration = targets.target_duration(2 * length, self._frame, wish)
+            duration = targets.target_duration(2 * length, wish)
             self._promise(replace(promised, duration=duration))
         if complete:
             self._close(chunk.decode_time, chunk.arrival)

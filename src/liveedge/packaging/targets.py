@@ -14,6 +14,7 @@ _PART_HEADROOM: Final = 1.03
 """A part may be this much longer than its frames nominally are, for timestamps jitter."""
 _PART_STEP_MS: Final = 5
 _SEGMENT_HEADROOM: Final = 1.1
+_WISH_TOLERANCE: Final = 0.9
 _TOLERATED_FRAME: Final = 1.05
 _TOLERATED_PART: Final = 2.0
 SHORTEST_PART_RATIO: Final = 0.85
@@ -37,12 +38,20 @@ def part_target(frame: float, wish_seconds: float) -> int:
     return max(_PART_STEP_MS, ceil(nominal_ms * _PART_HEADROOM / _PART_STEP_MS) * _PART_STEP_MS)
 
 
-def target_duration(gop: float, frame: float, wish_seconds: float) -> int:
+def long_enough(wish_seconds: float) -> float:
+    """The duration in 1/90000 s from which a segment counts as long as wished.
+
+    A GOP that is a hair shorter than the wish makes a segment: cameras' sync frames jitter.
+    """
+    return _WISH_TOLERANCE * wish_seconds * VIDEO_TIMESCALE
+
+
+def target_duration(gop: float, wish_seconds: float) -> int:
     """EXT-X-TARGETDURATION in seconds for a camera with GOPs of `gop` 1/90000 s.
 
     §4.4.3.1: at least 1, and no less than any segment's duration rounded to the nearest integer.
     """
-    gops = max(1, ceil((wish_seconds * VIDEO_TIMESCALE - frame / 2) / gop))
+    gops = max(1, ceil(long_enough(wish_seconds) / gop))
     segment = gops * gop / VIDEO_TIMESCALE
     return max(1, ceil(segment * _SEGMENT_HEADROOM - 0.5))
 

@@ -2,9 +2,9 @@
 
 RFC 8216bis §6.2.2: media sequence numbers and discontinuity sequence numbers must not decrease,
 and a player outlives a restart of the server. So the numbers of a run begin where no earlier run
-can have come, which the wall clock tells: a run uses at most four media sequence numbers a
-second, since no segment is wished shorter than a quarter of one, and starts with the number of
-quarters that the clock has counted. Discontinuities are counted in hours likewise. They get a
+can have come, which the wall clock tells: a run uses less than four media sequence numbers a
+second, since no segment is wished shorter than 0.3 s, and begins with the number of quarters of a
+second that the clock has counted. Discontinuities are counted in hours likewise. They get a
 coarser clock because hls.js (1.7) walks an array of that length at every reload.
 
 That leaves two ways for numbers to go back over a restart: a clock set back while the server was

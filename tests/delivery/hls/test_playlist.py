@@ -8,7 +8,7 @@ from tests.delivery.hls.camera import Camera
 from tests.delivery.hls.reader import read
 
 
-def playing(frames: int = 6, wish: float = 0.25, gops: int = 3) -> Camera:
+def playing(frames: int = 6, wish: float = 0.3, gops: int = 3) -> Camera:
     camera = Camera(HlsSettings(segment_seconds=wish))
     camera.gops(gops, frames=frames)
     return camera
