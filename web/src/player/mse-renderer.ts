@@ -4,6 +4,7 @@ import { longDuration, setDuration } from '../media/durations';
 import { AppendQueue } from './append-queue';
 import { CaptureTable, captureOf } from './capture-table';
 import { Continuity } from './continuity';
+import { Frontier } from './frontier';
 import { createMediaSource } from './media-source';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
 import { createVideo, play, rangesOf, watchPictures } from './video-element';
@@ -30,8 +31,7 @@ export class MseRenderer implements LiveRenderer {
   /** What the SourceBuffer takes; empty until there is one. */
   #type = '';
   #continuity = new Continuity();
-  /** Where the next picture is due, in seconds: `buffered` ends later by the false durations. */
-  #end = 0;
+  #frontier = new Frontier();
   /** Presentation times at which decoding can begin. */
   #syncs: number[] = [];
   #joiningSince: number | null = null;
@@ -82,7 +82,7 @@ export class MseRenderer implements LiveRenderer {
     this.#captures.add(time, captureOf(header));
     if (header.sync) this.#syncs.push(time);
     if (this.#syncs.length > SYNCS_MOST) this.#syncs.shift();
-    this.#end = Math.max(this.#end, time + header.duration / stream.timescale);
+    this.#frontier.add(time + header.duration / stream.timescale);
     setDuration(payload, longDuration(header.duration, stream.timescale));
     this.#appends.append(payload);
   }
@@ -134,7 +134,7 @@ export class MseRenderer implements LiveRenderer {
     if (anew) {
       this.#appends.remove(0, Number.POSITIVE_INFINITY);
       this.#controller.reset();
-      this.#end = 0;
+      this.#frontier = new Frontier();
       this.#syncs = [];
     }
     const type = typeOf(stream);
@@ -178,11 +178,11 @@ export class MseRenderer implements LiveRenderer {
     if (video.playbackRate !== rate) video.playbackRate = rate;
   }
 
-  /** What is buffered, without what only false durations add to the end. */
+  /** What is buffered, up to where it can be played without a hole. */
   #ranges(): Range[] {
     const ranges = rangesOf(this.video.buffered);
     const newest = ranges.at(-1);
-    if (newest) newest.end = Math.max(newest.start, Math.min(newest.end, this.#end));
+    if (newest) newest.end = Math.max(newest.start, Math.min(newest.end, this.#frontier.end));
     return ranges;
   }
 
