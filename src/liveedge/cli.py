@@ -118,7 +118,7 @@ def version() -> None:
     print(__version__)
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; errors of ours are a sentence on standard error, and status 1."""
     try:
         cli(standalone_mode=True)

@@ -27,7 +27,7 @@ _NOTHING: Final = "-"
 def run_demo(*, port: int, cameras: int) -> None:
     """Virtual cameras over real RTSP, a server, and the figures of each until Ctrl-C."""
     _end_on_termination()
-    with ExitStack() as stack:
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         started = [
             (name, stack.enter_context(Child(_camera_arguments(name, index))))
             for index, name in enumerate(_camera_names(cameras))
@@ -41,7 +41,7 @@ def run_watch(url: str, *, port: int) -> None:
     """One camera of the user's, a server, and its figures until Ctrl-C."""
     parse_camera_url(url)
     _end_on_termination()
-    with _server({"Camera": url}, port) as server:
+    with suppress(KeyboardInterrupt), _server({"Camera": url}, port) as server:
         _show(server, [])
 
 
@@ -82,14 +82,15 @@ def _show(server: Child, others: Sequence[Child]) -> None:
     console = Console()
     address = server.wait_ready()
     console.print(f"\n  Open [bold]{address}[/bold]   (Ctrl-C ends everything)\n")
-    with suppress(KeyboardInterrupt):
+    try:
         if console.is_terminal:
             with Live(_table([]), console=console, auto_refresh=False) as live:
                 _follow(server, others, address, lambda table: live.update(table, refresh=True))
         else:
             # In a file or a pipe a table that redraws itself would be noise.
             _follow(server, others, address, console.print, every=_REFRESH_OF_A_FILE)
-    console.print("  Stopping.")
+    finally:
+        console.print("  Stopping.")
 
 
 def _follow(
