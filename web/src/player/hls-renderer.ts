@@ -88,10 +88,8 @@ export class HlsRenderer implements Renderer {
     this.#hls.on(Events.BUFFER_APPENDED, () => this.#appended());
     this.video.addEventListener('playing', () => (this.#started = true));
     this.video.addEventListener('waiting', () => this.#waiting());
-    this.#unwatch = watchPictures(
-      this.video,
-      (mediaTime) => this.#captureOf(mediaTime),
-      (picture) => host.presented(picture),
+    this.#unwatch = watchPictures(this.video, (picture) =>
+      host.presented({ ...picture, capture: this.#captureOf(picture.mediaTime) }),
     );
     this.#hls.attachMedia(this.video);
     this.#hls.loadSource(url);

@@ -51,10 +51,8 @@ export class MseRenderer implements LiveRenderer {
     this.video.addEventListener('error', () => {
       this.#fail('broken', this.video.error?.message ?? 'The video element failed.');
     });
-    this.#unwatch = watchPictures(
-      this.video,
-      (mediaTime) => this.#captures.find(mediaTime),
-      (picture) => host.presented(picture),
+    this.#unwatch = watchPictures(this.video, (picture) =>
+      host.presented({ ...picture, capture: this.#captures.find(picture.mediaTime) }),
     );
   }
 

@@ -27,10 +27,8 @@ export class NativeHlsRenderer implements Renderer {
     this.video.addEventListener('error', () => {
       if (!this.#closed) host.failed('broken', this.video.error?.message ?? 'Playback failed.');
     });
-    this.#unwatch = watchPictures(
-      this.video,
-      (mediaTime) => this.#captureOf(mediaTime),
-      (picture) => host.presented(picture),
+    this.#unwatch = watchPictures(this.video, (picture) =>
+      host.presented({ ...picture, capture: this.#captureOf(picture.mediaTime) }),
     );
     this.#check = setInterval(() => this.#stayLive(), CHECK_MS);
     this.video.src = url;

@@ -1,6 +1,5 @@
 import { unixNow } from '../live/clock-offset';
-import type { Capture } from './capture-table';
-import type { Picture } from './renderer';
+import type { Presented } from './frame-sink';
 
 /** A video element that plays by itself: browsers allow that to muted ones. */
 export function createVideo(): HTMLVideoElement {
@@ -17,20 +16,9 @@ export function play(video: HTMLVideoElement): void {
 }
 
 /** Tell of each picture that the element presents; returns how to stop. */
-export function watchPictures(
-  video: HTMLVideoElement,
-  captureOf: (mediaTime: number) => Capture | null,
-  presented: (picture: Picture) => void,
-): () => void {
+export function watchPictures(video: HTMLVideoElement, presented: Presented): () => void {
   const tell = (mediaTime: number, width: number, height: number) =>
-    presented({
-      source: video,
-      width,
-      height,
-      mediaTime,
-      presentedMs: unixNow(),
-      capture: captureOf(mediaTime),
-    });
+    presented({ source: video, width, height, mediaTime, presentedMs: unixNow() });
   if (!('requestVideoFrameCallback' in video)) return watchProgress(video, tell);
   let handle = video.requestVideoFrameCallback(function next(_now, picture) {
     tell(picture.mediaTime, picture.width, picture.height);

@@ -1,9 +1,10 @@
-import { unixNow } from '../live/clock-offset';
 import type { MediaHeader, StreamMessage } from '../live/protocol';
 import { decoderConfiguration, sampleOf } from '../media/bmff';
+import { CanvasSink } from './canvas-sink';
 import { CaptureTable, captureOf } from './capture-table';
-import { PresentationQueue } from './presentation-queue';
+import type { FrameSink, Presented } from './frame-sink';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
+import { TrackSink } from './track-sink';
 
 /** More chunks than this in the decoder: what comes out is old, and only the way to the newest. */
 const BEHIND = 2;
@@ -16,25 +17,31 @@ const BACKLOG_MOST = 600;
 /** Errors in a row without a picture between them. */
 const ERRORS_MOST = 3;
 
-/** Decodes each frame as it comes and draws it at the next animation frame. */
+/** Decodes each frame as it comes and shows it at once. */
 export class WebCodecsRenderer implements LiveRenderer {
   readonly transport = 'webcodecs';
-  readonly video = null;
-  readonly surface = document.createElement('canvas');
-  #context: CanvasRenderingContext2D | null;
+  #sink: FrameSink;
   #decoder: VideoDecoder | null = null;
   #stream: StreamMessage | null = null;
   #config: VideoDecoderConfig | null = null;
   #awaitsSync = true;
   #captures = new CaptureTable();
-  #queue = new PresentationQueue<VideoFrame>();
-  #animation = 0;
   #shownAt = 0;
   #errors = 0;
   #closed = false;
 
   constructor(private readonly host: RendererHost) {
-    this.#context = this.surface.getContext('2d', { alpha: false, desynchronized: true });
+    const presented: Presented = (picture) =>
+      host.presented({ ...picture, capture: this.#captures.find(picture.mediaTime) });
+    this.#sink = TrackSink.possible ? new TrackSink(presented) : new CanvasSink(presented);
+  }
+
+  get surface(): HTMLElement {
+    return this.#sink.surface;
+  }
+
+  get video(): HTMLVideoElement | null {
+    return this.#sink.video;
   }
 
   configure(message: StreamMessage): void {
@@ -74,22 +81,22 @@ export class WebCodecsRenderer implements LiveRenderer {
   }
 
   figures(): RendererFigures {
-    return { targetMs: 0, bufferedMs: 0, rate: 1, dropped: this.#queue.dropped };
+    return { targetMs: 0, bufferedMs: 0, rate: 1, dropped: this.#sink.dropped };
   }
 
   pause(): void {
     this.#awaitsSync = true;
-    this.#queue.clear();
+    this.#sink.clear();
   }
 
   resume(): void {
-    this.#queue.clear();
+    this.#sink.clear();
+    this.#sink.resume();
   }
 
   close(): void {
     this.#closed = true;
-    cancelAnimationFrame(this.#animation);
-    this.#queue.clear();
+    this.#sink.close();
     if (this.#decoder?.state !== 'closed') this.#decoder?.close();
     this.#decoder = null;
   }
@@ -102,7 +109,7 @@ export class WebCodecsRenderer implements LiveRenderer {
 
   #restart(): void {
     this.#awaitsSync = true;
-    this.#queue.clear();
+    this.#sink.clear();
     this.#shownAt = performance.now();
     try {
       if (!this.#decoder || this.#decoder.state === 'closed') this.#decoder = this.#open();
@@ -135,34 +142,13 @@ export class WebCodecsRenderer implements LiveRenderer {
 
   #decoded(frame: VideoFrame): void {
     this.#errors = 0;
+    const now = performance.now();
     const behind = (this.#decoder?.decodeQueueSize ?? 0) > BEHIND;
-    if (behind && performance.now() - this.#shownAt < CATCH_UP_PICTURE_MS) frame.close();
-    else {
-      this.#queue.push(frame);
-      this.#animation ||= requestAnimationFrame(this.#draw);
+    if (this.#closed || (behind && now - this.#shownAt < CATCH_UP_PICTURE_MS)) {
+      frame.close();
+      return;
     }
+    this.#shownAt = now;
+    this.#sink.show(frame);
   }
-
-  readonly #draw = (): void => {
-    const frame = this.#queue.take();
-    this.#animation = frame ? requestAnimationFrame(this.#draw) : 0;
-    if (!frame) return;
-    const { displayWidth: width, displayHeight: height } = frame;
-    if (this.surface.width !== width || this.surface.height !== height) {
-      this.surface.width = width;
-      this.surface.height = height;
-    }
-    this.#context?.drawImage(frame, 0, 0, width, height);
-    this.#shownAt = performance.now();
-    const mediaTime = frame.timestamp / 1e6;
-    this.host.presented({
-      source: frame,
-      width,
-      height,
-      mediaTime,
-      presentedMs: unixNow(),
-      capture: this.#captures.find(mediaTime),
-    });
-    frame.close();
-  };
 }
