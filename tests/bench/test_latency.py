@@ -5,7 +5,7 @@ from liveedge.bench.stats import Picture
 
 def view(pictures: list[Picture]) -> View:
     return View(
-        transport="mse",
+        stats={"transport": "mse", "target_ms": 35.04, "stalls": 1, "dropped": 2},
         time_to_first_frame=180.04,
         time_to_first_live_frame=None,
         pictures=pictures,
@@ -30,5 +30,8 @@ def test_figures_begin_after_the_warm_up_and_are_rounded_for_reading() -> None:
         "ttff_ms": 180.0,
         "ttff_live_ms": None,
         "player_p50_ms": 43.0,
+        "target_ms": 35.0,
+        "player_stalls": 1,
+        "player_dropped": 2,
         "page_errors": [],
     }

@@ -42,7 +42,7 @@ if (location.protocol.startsWith('http')) {
 """
 _PROGRESS: Final = "({ first: bench.meter?.first_frame_ms ?? null, error: bench.error })"
 _RESULT: Final = """({
-  transport: document.querySelector('live-edge-player').stats.transport,
+  stats: document.querySelector('live-edge-player').stats,
   ttff_ms: bench.meter.time_to_first_frame_ms,
   ttff_live_ms: bench.meter.time_to_first_live_frame_ms,
   errors: bench.meter.errors,
@@ -54,8 +54,8 @@ _RESULT: Final = """({
 class View:
     """What one opened page presented. Times in milliseconds."""
 
-    transport: str | None
-    """The transport that the player says it uses."""
+    stats: dict[str, Any]
+    """The player's own figures at the end, the members of its `stats`."""
     time_to_first_frame: float
     """From the start of the navigation to the first picture."""
     time_to_first_live_frame: float | None
@@ -130,7 +130,7 @@ def _wait_for_picture(page: Page) -> None:
 
 def _view(result: dict[str, Any]) -> View:
     return View(
-        transport=result["transport"],
+        stats=result["stats"],
         time_to_first_frame=result["ttff_ms"],
         time_to_first_live_frame=result["ttff_live_ms"],
         pictures=[

@@ -102,6 +102,9 @@ def latency_figures(view: View, warmup: float, seconds: float, fps: float) -> Fi
         **{name: _rounded(value) for name, value in seen.items()},
         "ttff_ms": _rounded(view.time_to_first_frame),
         "ttff_live_ms": _rounded(view.time_to_first_live_frame),
+        "target_ms": _rounded(view.stats["target_ms"]),
+        "player_stalls": view.stats["stalls"],
+        "player_dropped": view.stats["dropped"],
         "page_errors": view.errors,
     }
 
