@@ -232,7 +232,7 @@ export class LiveSocket {
   #send(message: object): void {
     // A socket that is being closed by the other side is still ours until it says so.
     const socket = this.#socket;
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
 
   #received(socket: WebSocket, data: string | ArrayBuffer): void {

@@ -3,17 +3,24 @@ import type { MediaHeader, Report, StateMessage, StreamMessage } from '../live/p
 import { unknownFacts, type Feed } from './feed';
 import type { LiveRenderer } from './renderer';
 
+/** So many failures in a row, and plain requests are tried. */
+const FAILURES_MOST = 3;
+const DEADLINE_MS = 3000;
+
 /** Feeds one renderer from the page's live socket. */
 export class LiveFeed implements Feed, StreamListener {
   readonly facts = unknownFacts();
   #subscription: Subscription | null;
+  /** Plain requests were answered after the socket had failed: its next failure is a verdict. */
+  #answers = false;
 
   constructor(
     private readonly socket: LiveSocket,
+    private readonly server: URL,
     private readonly streamId: string,
     private readonly renderer: LiveRenderer,
-    /** The socket could not be opened, so often in a row. */
-    private readonly unreachable: (failures: number) => void,
+    /** The server answers plain requests, but something between here and there takes no socket. */
+    private readonly blocked: () => void,
   ) {
     this.facts.connected = socket.open;
     this.#subscription = socket.subscribe(streamId, this);
@@ -43,7 +50,9 @@ export class LiveFeed implements Feed, StreamListener {
 
   connection(open: boolean): void {
     this.facts.connected = open;
-    if (!open) this.unreachable(this.socket.failures);
+    if (open) this.#answers = false;
+    else if (this.#answers) this.blocked();
+    else if (this.socket.failures >= FAILURES_MOST) void this.#askPlainly();
   }
 
   state(message: StateMessage): void {
@@ -71,5 +80,15 @@ export class LiveFeed implements Feed, StreamListener {
 
   error(message: { message: string }): void {
     this.facts.failure = message.message;
+  }
+
+  async #askPlainly(): Promise<void> {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    try {
+      const response = await fetch(new URL('api/clock', this.server), { cache: 'no-store', signal });
+      this.#answers = response.ok;
+    } catch {
+      this.#answers = false;
+    }
   }
 }

@@ -6,11 +6,9 @@ import { LiveFeed } from './live-feed';
 import { MseRenderer } from './mse-renderer';
 import type { LiveRenderer, Picture, Renderer, RendererHost } from './renderer';
 import { StatusFeed } from './status-feed';
-import { abilities, candidates, type Transport, type TransportChoice } from './transport';
+import { abilities, candidates, impossible, type Transport, type TransportChoice } from './transport';
 import { WebCodecsRenderer } from './webcodecs-renderer';
 
-/** A socket that never opens is kept out by a proxy: `auto` goes on with plain requests. */
-const SOCKET_FAILURES_MOST = 3;
 /** So many failures without a picture between them, and the next transport has its turn. */
 const BROKEN_MOST = 3;
 /** Without a picture for so long, though there should be some, everything is set up anew. */
@@ -113,7 +111,7 @@ export class Playback {
     this.#feed?.close();
     this.#feed = null;
     if (!transport) {
-      this.#failure = 'This browser cannot play live video in any way that this player knows.';
+      this.#failure = impossible(this.options.transport, globalThis.isSecureContext);
       return;
     }
     this.#attempt += 1;
@@ -127,8 +125,8 @@ export class Playback {
     const { server, stream } = this.options;
     const attempt = this.#attempt;
     this.#show(renderer);
-    this.#feed = new LiveFeed(sharedSocket(server), stream, renderer, (failures) => {
-      if (attempt === this.#attempt && failures >= SOCKET_FAILURES_MOST) this.#giveUpSocket();
+    this.#feed = new LiveFeed(sharedSocket(server), server, stream, renderer, () => {
+      if (attempt === this.#attempt) this.#giveUpSocket();
     });
     if (this.#paused) this.#feed.pause();
   }
@@ -200,6 +198,7 @@ export class Playback {
     this.#retry = setTimeout(() => this.#begin(), this.#backoff.next());
   }
 
+  /** A proxy keeps sockets out: go on with plain requests, if the choice allows it. */
   #giveUpSocket(): void {
     const next = this.#transports.findIndex((transport) => transport.endsWith('hls'));
     if (next < 0 || next === this.#at) return;

@@ -32,6 +32,15 @@ export function candidates(choice: TransportChoice, able: Abilities): Transport[
   );
 }
 
+/** Why there are no candidates, in a sentence. */
+export function impossible(choice: TransportChoice, secure: boolean): string {
+  if (choice === 'webcodecs' && !secure) {
+    return 'Browsers offer WebCodecs only to pages that come over https or from this computer.';
+  }
+  const what = choice === 'auto' ? 'live video in any way that this player knows' : choice;
+  return `This browser cannot play ${what}.`;
+}
+
 export function abilities(): Abilities {
   return {
     webCodecs: 'VideoDecoder' in globalThis,

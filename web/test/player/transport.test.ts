@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidates, transportChoice, type Abilities } from '../../src/player/transport';
+import { candidates, impossible, transportChoice, type Abilities } from '../../src/player/transport';
 
 const CHROME: Abilities = { webCodecs: true, mediaSource: true, nativeHls: false, webSocket: true };
 const CHROME_PLAIN_HTTP = { ...CHROME, webCodecs: false };
@@ -32,5 +32,16 @@ describe('transportChoice', () => {
     ['carrier pigeon', 'auto'],
   ])('%s is %s', (value, expected) => {
     expect(transportChoice(value)).toBe(expected);
+  });
+});
+
+describe('impossible', () => {
+  it.each([
+    ['webcodecs', false, 'https'],
+    ['webcodecs', true, 'webcodecs'],
+    ['mse', true, 'mse'],
+    ['auto', true, 'any way'],
+  ] as const)('%s, secure context: %s', (choice, secure, word) => {
+    expect(impossible(choice, secure)).toContain(word);
   });
 });
