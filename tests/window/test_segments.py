@@ -83,19 +83,25 @@ def test_an_epoch_can_be_had_as_long_as_a_segment_of_it() -> None:
     assert camera.segments.epoch(1) is not None
 
 
-def test_a_gap_and_an_open_segment_cannot_be_had() -> None:
+def test_an_open_segment_cannot_be_had() -> None:
     camera = Camera()
     camera.gops(3)
     opened = camera.segments.open
     assert opened is not None
     assert camera.segments.segment(opened.msn) is None
+
+
+def test_a_gap_can_be_had_and_is_empty() -> None:
+    camera = Camera()
+    camera.gops(3)
     camera.lose()
     camera.cutter.absent(camera.now)
     camera.wait(90_000)
     camera.cutter.absent(camera.now)
     gap = camera.segments.listed[-1]
     assert gap.gap
-    assert camera.segments.segment(gap.msn) is None
+    assert camera.segments.segment(gap.msn) is gap
+    assert list(gap.chunks) == []
 
 
 def test_6_2_2_discontinuity_sequence_counts_what_has_left() -> None:

@@ -70,11 +70,9 @@ class SegmentList:
         return [*self.listed, opened] if opened is not None and opened.parts else [*self.listed]
 
     def segment(self, msn: int) -> Segment | None:
-        """A complete segment that can still be had."""
+        """A complete segment that can still be had; a gap is one without chunks."""
         segment = self._segments.get(msn)
-        if segment is None or segment.duration is None or segment.gap:
-            return None
-        return segment
+        return segment if segment is not None and segment.duration is not None else None
 
     def part(self, serial: int) -> Part | None:
         """A part that can still be had."""

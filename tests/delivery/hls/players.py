@@ -72,7 +72,7 @@ async def vlc(url: str, seconds: float) -> Played:
         )
         probe = ["ffprobe", "-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0"]
         out, _ = await _run(20, *probe, target)
-    return _played([float(line.strip(",")) for line in out.split() if line.strip(",")], err)
+    return _played([float(line.strip(",")) for line in out.split() if line.strip(",N/A")], err)
 
 
 PLAYERS = {"ffmpeg": ffmpeg, "gstreamer": gstreamer, "vlc": vlc}

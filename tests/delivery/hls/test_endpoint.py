@@ -202,6 +202,21 @@ async def test_6_2_1_everything_listed_can_be_had_and_the_parts_are_the_segments
         assert int(whole.headers["content-length"]) == len(whole.body)
 
 
+@pytest.mark.parametrize("headers", [(), (("range", "bytes=0-"),)])
+async def test_6_2_1_a_gap_is_an_empty_file_for_players_that_do_not_know_gaps(
+    headers: tuple[tuple[str, str], ...],
+) -> None:
+    server = Server()
+    server.camera.lose()
+    server.camera.cutter.absent(server.camera.now)
+    server.camera.wait(90_000)
+    server.camera.cutter.absent(server.camera.now)
+    gap = read((await server.get(LIVE)).text).segments[-1]
+    assert gap.gap
+    answer = await server.get(f"/hls/door/{gap.uri}", *headers)
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
+
+
 async def test_the_map_is_the_init_segment_of_its_epoch() -> None:
     server = Server()
     uri = read((await server.get(LIVE)).text).segments[0].map_uri

@@ -174,6 +174,8 @@ class HlsEndpoint:
             elif route.kind == "segment":
                 segment = segments.segment(route.number)
                 if segment is not None:
+                    # §6.2.1 lets a gap be an error. FFmpeg complains of that and GStreamer 1.22
+                    # dies of it, since they do not know EXT-X-GAP; an empty file does no harm.
                     pieces = [chunk.payload for chunk in segment.chunks]
                     return _ranged(pieces, self._media_headers, headers)
             else:
@@ -213,7 +215,7 @@ def _ranged(pieces: Body, own: tuple[Header, ...], headers: Headers) -> Reply:
     """All of a body, or the range that was asked for (RFC 9110 §15.3.7)."""
     header = headers.get(b"range")
     length = sum(map(len, pieces))
-    wanted = None if header is None else byte_range.parse(header, length)
+    wanted = None if header is None or not length else byte_range.parse(header, length)
     if wanted is None:
         return Reply(200, own, pieces)
     if not wanted:
