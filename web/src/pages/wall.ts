@@ -39,6 +39,7 @@ function show(entries: StreamEntry[]): void {
     if (there !== tile.element) wall.insertBefore(tile.element, there ?? null);
   }
   empty.hidden = entries.length > 0;
+  wall.hidden = entries.length === 0;
   arrange();
 }
 

@@ -91,7 +91,8 @@ export class HlsRenderer implements Renderer {
     this.#unwatch = watchPictures(this.video, (picture) =>
       host.presented({ ...picture, capture: this.#captureOf(picture.mediaTime) }),
     );
-    this.#hls.attachMedia(this.video);
+    // Not at once: a source without media keeps the page's load event waiting.
+    this.#hls.once(Events.MANIFEST_PARSED, () => this.#hls.attachMedia(this.video));
     this.#hls.loadSource(url);
   }
 

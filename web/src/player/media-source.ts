@@ -3,15 +3,20 @@ declare global {
   var ManagedMediaSource: typeof MediaSource | undefined;
 }
 
+/** The class that this browser has; the pages that need it ask for it first. */
+export function mediaSourceClass(): typeof MediaSource {
+  const found = globalThis.MediaSource ?? globalThis.ManagedMediaSource;
+  if (!found) throw new Error('This browser has no Media Source Extensions.');
+  return found;
+}
+
 /** A MediaSource that feeds `video`, and how to let go of it. */
 export function createMediaSource(video: HTMLVideoElement): {
   source: MediaSource;
   release: () => void;
 } {
-  const Managed = globalThis.ManagedMediaSource;
-  const managed = !('MediaSource' in globalThis) && Managed !== undefined;
-  if (managed) video.disableRemotePlayback = true;
-  const source = managed ? new Managed() : new MediaSource();
+  if (!('MediaSource' in globalThis)) video.disableRemotePlayback = true;
+  const source = new (mediaSourceClass())();
   const url = URL.createObjectURL(source);
   video.src = url;
   return {

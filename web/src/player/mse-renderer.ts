@@ -5,7 +5,7 @@ import { AppendQueue } from './append-queue';
 import { CaptureTable, captureOf } from './capture-table';
 import { Continuity } from './continuity';
 import { Frontier } from './frontier';
-import { createMediaSource } from './media-source';
+import { createMediaSource, mediaSourceClass } from './media-source';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
 import { createVideo, play, rangesOf, watchPictures } from './video-element';
 
@@ -21,8 +21,8 @@ export class MseRenderer implements LiveRenderer {
   readonly transport = 'mse';
   readonly video = createVideo();
   readonly surface = this.video;
-  #source: MediaSource;
-  #release: () => void;
+  #source: MediaSource | null = null;
+  #release = () => {};
   #unwatch: () => void;
   #controller = new LiveEdgeController({ margin: 0.018, lump: 1 / 30 });
   #appends: AppendQueue;
@@ -43,10 +43,6 @@ export class MseRenderer implements LiveRenderer {
       appended: () => this.#appended(),
       failed: (message) => this.#fail('broken', message),
     });
-    const { source, release } = createMediaSource(this.video);
-    this.#source = source;
-    this.#release = release;
-    source.addEventListener('sourceopen', () => this.#attach());
     this.video.addEventListener('waiting', () => this.#waiting());
     this.video.addEventListener('error', () => {
       this.#fail('broken', this.video.error?.message ?? 'The video element failed.');
@@ -57,10 +53,9 @@ export class MseRenderer implements LiveRenderer {
   }
 
   configure(message: StreamMessage): void {
-    const type = typeOf(message);
-    if ((this.#source.constructor as typeof MediaSource).isTypeSupported(type)) {
+    if (mediaSourceClass().isTypeSupported(typeOf(message))) {
       this.#stream = message;
-      this.#attach();
+      if (!this.#source) this.#open();
     } else {
       this.#fail('unsupported', `This browser does not play ${message.codec}.`);
     }
@@ -117,13 +112,20 @@ export class MseRenderer implements LiveRenderer {
     if (!this.#closed) this.host.failed(reason, message);
   }
 
-  #attach(): void {
-    const stream = this.#stream;
-    if (this.#type || !stream || this.#source.readyState !== 'open') return;
-    this.#type = typeOf(stream);
-    const buffer = this.#source.addSourceBuffer(this.#type);
+  /** Not before there is something to play: a source without media keeps the page's load event. */
+  #open(): void {
+    const { source, release } = createMediaSource(this.video);
+    this.#source = source;
+    this.#release = release;
+    source.addEventListener('sourceopen', () => this.#attach(source), { once: true });
+  }
+
+  #attach(source: MediaSource): void {
+    if (!this.#stream) return;
+    this.#type = typeOf(this.#stream);
+    const buffer = source.addSourceBuffer(this.#type);
     buffer.mode = 'segments';
-    this.#source.duration = Number.POSITIVE_INFINITY;
+    source.duration = Number.POSITIVE_INFINITY;
     this.#appends.attach(buffer);
   }
 
@@ -197,7 +199,7 @@ export class MseRenderer implements LiveRenderer {
     if (!room) return;
     this.#appends.remove(...room);
     const newest = this.#ranges().at(-1);
-    if (newest && this.#source.readyState === 'open') {
+    if (newest && this.#source?.readyState === 'open') {
       this.#source.setLiveSeekableRange(Math.min(room[1], newest.end), newest.end);
     }
   }

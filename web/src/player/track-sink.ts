@@ -36,7 +36,6 @@ export class TrackSink implements FrameSink {
     if (!Generator) throw new Error('This browser makes no tracks of pictures.');
     this.#track = new Generator({ kind: 'video' });
     this.#writer = this.#track.writable.getWriter();
-    this.video.srcObject = new MediaStream([this.#track]);
     this.#unwatch = watchPictures(this.video, presented);
   }
 
@@ -49,6 +48,8 @@ export class TrackSink implements FrameSink {
   }
 
   show(frame: VideoFrame): void {
+    // Not before there is a picture: a source without one keeps the page's load event waiting.
+    this.video.srcObject ??= new MediaStream([this.#track]);
     if (this.#pending >= PENDING_MOST) {
       frame.close();
       this.#refused += 1;
