@@ -55,3 +55,14 @@ def _track_fragment(data: bytes, begin: int, end: int) -> Iterator[Sample]:
         duration, size, sample_flags = unpack_from(">III", data, parts[b"trun"] + 12 + 16 * index)
         yield Sample(decode_time, duration, size, not sample_flags & 0x00010000)
         decode_time += duration
+
+
+def find(data: bytes, *path: bytes) -> tuple[int, int] | None:
+    """First byte and end of the payload of the first box on a path like `moov`, `mvhd`."""
+    begin, end = 0, len(data)
+    for wanted in path:
+        inner = [(first, last) for kind, first, last in boxes(data, begin, end) if kind == wanted]
+        if not inner:
+            return None
+        begin, end = inner[0]
+    return begin, end
