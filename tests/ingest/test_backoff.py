@@ -60,8 +60,8 @@ def test_wrong_credentials_and_paths_are_not_hammered() -> None:
     assert waits == [10, 20, 30, 30]
 
 
-def test_a_session_that_the_camera_forgot_is_opened_anew_at_once() -> None:
-    """454 in the middle of a stream: path and credentials were right a moment ago."""
+def test_what_the_camera_accepted_a_moment_ago_is_tried_again_at_once() -> None:
+    """404 in the middle of a stream: the path was right when it began."""
     assert Backoff().after(Reason.NOT_FOUND, 60.0, 60.0, MIDDLE) == pytest.approx(0.1)
 
 

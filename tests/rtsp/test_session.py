@@ -163,7 +163,7 @@ def test_a_camera_without_aggregate_control_plays_its_track() -> None:
         (403, Reason.UNAUTHORIZED),
         (404, Reason.NOT_FOUND),
         (453, Reason.BUSY),
-        (454, Reason.NOT_FOUND),
+        (454, Reason.SESSION_LOST),
         (461, Reason.UNSUPPORTED),
         (500, Reason.PROTOCOL),
         (503, Reason.BUSY),

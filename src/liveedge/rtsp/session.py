@@ -180,7 +180,7 @@ _REFUSALS = {
     403: (Reason.UNAUTHORIZED, "The camera does not allow this user to see this stream"),
     404: (Reason.NOT_FOUND, "The camera does not know this path; check it"),
     453: (Reason.BUSY, "The camera has no bandwidth left for another viewer"),
-    454: (Reason.NOT_FOUND, "The camera does not know the session that it has just opened"),
+    454: (Reason.SESSION_LOST, "The camera does not know the session that it has just opened"),
     461: (Reason.UNSUPPORTED, "The camera does not send RTP over TCP; allow that in its settings"),
     503: (Reason.BUSY, "The camera is too busy; it may allow no further viewer"),
 }
