@@ -11,6 +11,7 @@ from liveedge import __version__, app, demo, logs, process
 from liveedge.bench.command import bench
 from liveedge.camera.command import CameraSettings, parse_size
 from liveedge.camera.command import run as run_camera
+from liveedge.camera.control import Misuse, parse_planned
 from liveedge.config.settings import Settings, parse_settings, read_settings
 from liveedge.errors import LiveEdgeError
 
@@ -89,9 +90,24 @@ def camera(
     password_env: Annotated[
         str | None, typer.Option(help="Environment variable that holds the password.")
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Fail as planned: AT NAME [SECONDS] [VALUE], such as '10 no-video 5'. Repeatable."
+        ),
+    ] = None,
+    control_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Fail as told on this TCP port of this machine, a line a fault; 0 picks a free"
+            " one. Say help there.",
+        ),
+    ] = None,
     die_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
-    """Be an RTSP camera: a moving picture with a burned-in clock."""
+    """Be an RTSP camera: a moving picture with a burned-in clock, and faults on demand."""
     if die_with_parent:
         process.die_with_parent()
     width, height = parse_size(size)
@@ -109,7 +125,11 @@ def camera(
         username=user,
         password=password,
     )
-    raise typer.Exit(run_camera(settings))
+    misuse = None
+    if fault or control_port is not None:
+        plan = tuple(parse_planned(text) for text in fault or ())
+        misuse = Misuse(plan, control_port, lambda address: print(f"control {address}", flush=True))
+    raise typer.Exit(run_camera(settings, misuse))
 
 
 @cli.command("version")

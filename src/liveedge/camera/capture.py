@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from liveedge.camera.encoder import Encoder, is_sync
 from liveedge.camera.picture import Picture
@@ -33,6 +34,13 @@ class CodedPicture:
     """Unix time in seconds at the same moment; the time that the picture shows."""
 
 
+class Scene(NamedTuple):
+    """A picture, and the encoder whose planes it is drawn into."""
+
+    encoder: Encoder
+    picture: Picture
+
+
 def next_slot(slot: int, elapsed: float, fps: int) -> int:
     """Return the slot of the picture after the one of `slot`, `elapsed` seconds after slot 0.
 
@@ -54,8 +62,11 @@ class Capture:
         deliver: Callable[[CodedPicture], None],
     ) -> None:
         """`deliver` is called in the event loop."""
-        self._encoder = encoder
-        self._picture = picture
+        self.scene = Scene(encoder, picture)
+        """What is taken; another one may be put here at any time, and begins with an IDR picture.
+        It belongs to the thread then, until it is replaced and a picture of the next has come."""
+        self.frozen = False
+        """True: the picture is not drawn anew, only encoded."""
         self._fps = fps
         self._clock = clock
         self._deliver = deliver
@@ -106,22 +117,24 @@ class Capture:
         monotonic, fps = self._clock.monotonic, self._fps
         begin = monotonic()
         slot = 0
-        sync = True
+        taken: Scene | None = None
         while self._wanted.is_set() and not self._stop.wait(begin + slot / fps - monotonic()):
             if self._room.acquire(blocking=False):
-                self._hand_over(loop, self._take(sync=sync))
-                sync = False
+                scene = self.scene
+                self._hand_over(loop, self._take(scene, sync=scene is not taken))
+                taken = scene
             else:
                 self.skipped += 1
             following = next_slot(slot, monotonic() - begin, fps)
             self.skipped += following - slot - 1
             slot = following
 
-    def _take(self, *, sync: bool) -> CodedPicture:
+    def _take(self, scene: Scene, *, sync: bool) -> CodedPicture:
         captured, wall = self._clock.monotonic(), self._clock.wall()
         self._taken += 1
-        self._picture.draw(wall, self._taken)
-        nals = self._encoder.encode(sync=sync)
+        if not self.frozen:
+            scene.picture.draw(wall, self._taken)
+        nals = scene.encoder.encode(sync=sync)
         return CodedPicture(nals, is_sync(nals), captured, wall)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop, coded: CodedPicture) -> None:

@@ -14,20 +14,26 @@ from liveedge.errors import ConfigError
 _IDR, _SEI, _SPS, _PPS = 5, 6, 7, 8
 _SMALL_START_CODE = b"\x00\x00\x01"
 _BT709 = 1
+_QUANTIZER = 28
+"""Of constant quality (ITU-T H.264 §7.4.2.2); about what 2 Mbit/s give at 720p."""
 
 
 class Encoder:
     """Encodes pictures drawn into `planes`, with libx264."""
 
-    def __init__(self, width: int, height: int, fps: int, gop: int, kbps: int) -> None:
-        """Open the encoder; raise `ConfigError` if it does not take these settings."""
+    def __init__(self, width: int, height: int, fps: int, gop: int, kbps: int | None) -> None:
+        """Open the encoder; raise `ConfigError` if it does not take these settings.
+
+        Without `kbps`, quality is constant and the bit rate is what that takes: a picture like the
+        one before takes next to nothing.
+        """
         self._frame = VideoFrame(width, height, "yuv420p")
         self.planes: tuple[Plane, Plane, Plane] = planes_of(self._frame)
         try:
             self._context = _open(width, height, fps, gop, kbps)
         except FFmpegError as error:
             raise ConfigError(
-                f"The encoder does not take {width}x{height} at {fps} fps and {kbps} kbit/s"
+                f"The encoder does not take {width}x{height} at {fps} fps, {kbps or 'any'} kbit/s"
                 f" ({error.strerror}); choose other values."
             ) from error
         nals = split_annex_b(self._context.extradata or b"")
@@ -59,11 +65,11 @@ def split_annex_b(stream: bytes) -> list[bytes]:
     return [nal for piece in stream.split(_SMALL_START_CODE) if (nal := piece.rstrip(b"\x00"))]
 
 
-def _open(width: int, height: int, fps: int, gop: int, kbps: int) -> VideoCodecContext:
+def _open(width: int, height: int, fps: int, gop: int, kbps: int | None) -> VideoCodecContext:
     context = av.CodecContext.create("libx264", "w")
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.time_base, context.framerate = Fraction(1, fps), Fraction(fps)
-    context.bit_rate = kbps * 1000
+    context.bit_rate = 0 if kbps is None else kbps * 1000
     context.gop_size = gop
     context.thread_count = 1
     context.color_primaries = context.color_trc = context.colorspace = _BT709
@@ -77,7 +83,9 @@ def _open(width: int, height: int, fps: int, gop: int, kbps: int) -> VideoCodecC
             (
                 f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1",
                 "threads=1:sliced-threads=0",
-                f"vbv-maxrate={kbps}:vbv-bufsize={max(1, kbps // 3)}",
+                f"qp={_QUANTIZER}"
+                if kbps is None
+                else f"vbv-maxrate={kbps}:vbv-bufsize={max(1, kbps // 3)}",
             )
         ),
     }

@@ -26,20 +26,29 @@ _MASK = 0xFFFFFFFF
 class RtpStream:
     """Numbers, stamps and counts the packets of one video track."""
 
-    def __init__(self, origin: float, cname: str) -> None:
-        """`origin` is a monotonic time in the past from which RTP time is counted."""
+    def __init__(self, origin: float, cname: str, overflow_in: float | None = None) -> None:
+        """`origin` is a monotonic time in the past from which RTP time is counted.
+
+        RTP time overflows its 32 bits `overflow_in` seconds after that; None leaves it to chance.
+        """
         self._origin = origin
         self._cname = cname
         # RFC 3550 §5.1: where a stream begins is chosen at random.
         self.ssrc = secrets.randbits(32)
         self._sequence = secrets.randbits(16)
         self._offset = secrets.randbits(32)
+        if overflow_in is not None:
+            self._offset = -round(overflow_in * CLOCK_RATE) & _MASK
         self._packets = 0
         self._octets = 0
 
     def rtp_time(self, monotonic: float) -> int:
         """Return the RTP timestamp of a moment, 32 bits at 90 kHz."""
         return (self._offset + round((monotonic - self._origin) * CLOCK_RATE)) & _MASK
+
+    def shift(self, seconds: float) -> None:
+        """Let RTP time jump, as a camera does whose clock is set."""
+        self._offset = self._offset + round(seconds * CLOCK_RATE) & _MASK
 
     def packetize(self, nals: list[bytes], captured: float) -> list[bytes]:
         """Return the packets of one access unit; the last one has the marker bit."""

@@ -9,12 +9,16 @@ starts the capture with one.
 
 import asyncio
 from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from liveedge.camera.capture import Capture, CodedPicture
+from liveedge.camera.capture import Capture, CodedPicture, Scene
 from liveedge.camera.encoder import Encoder
 from liveedge.camera.picture import Picture
 from liveedge.camera.rtp import CLOCK_RATE, PAYLOAD_TYPE, RtpStream
-from liveedge.camera.settings import CameraSettings
+from liveedge.camera.settings import MIN_HEIGHT, CameraSettings
+from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
+from liveedge.camera.tamper import Tamper
 from liveedge.clock import Clock
 from liveedge.rtsp.server_audience import Audience, Listener, interleave
 
@@ -26,19 +30,20 @@ class VirtualCamera:
 
     track = "trackID=0"
 
-    def __init__(self, settings: CameraSettings, clock: Clock) -> None:
+    def __init__(
+        self, settings: CameraSettings, clock: Clock, tamper: Tamper | None = None
+    ) -> None:
         """Draw the background and open the encoder, which takes some tenths of a second."""
-        encoder = Encoder(
-            settings.width, settings.height, settings.fps, settings.gop, settings.kbps
-        )
-        note = f"{settings.width}x{settings.height}  {settings.fps} fps  GOP {settings.gop}"
-        picture = Picture(encoder.planes, settings.name, note)
+        scene = _make_scene(settings, settings.width, settings.height, settings.gop, settings.kbps)
+        self._settings = settings
         self._clock = clock
-        self._capture = Capture(encoder, picture, settings.fps, clock, self._publish)
-        self._stream = RtpStream(clock.monotonic(), cname=f"camera@{settings.host}")
+        self._tamper = tamper
+        self._capture = Capture(*scene, settings.fps, clock, self._publish)
+        self._scenes = [scene]
+        self._stream = self._new_stream(None)
         self._audience = Audience()
         self._latest = 0.0
-        self.sdp = describe(settings, encoder.parameter_sets, self.track)
+        self.sdp = describe(settings, scene.encoder.parameter_sets, self.track)
 
     @property
     def ssrc(self) -> int:
@@ -61,6 +66,62 @@ class VirtualCamera:
         if not self._audience:
             self._capture.pause()
 
+    def playing(self) -> int:
+        """Return how many clients play."""
+        return len(self._audience)
+
+    # --- what faults do
+
+    def begin_stream(self, overflow_in: float | None = None) -> None:
+        """Number and stamp packets anew, as after a reboot."""
+        self._stream = self._new_stream(overflow_in)
+
+    def shift(self, seconds: float) -> None:
+        """Let RTP time jump."""
+        self._stream.shift(seconds)
+
+    @asynccontextmanager
+    async def frozen(self) -> AsyncIterator[None]:
+        """Take one picture again and again, as of a scene in which nothing moves.
+
+        At constant quality, for at a constant rate the bits that are left over would refine it.
+        """
+        settings = self._settings
+        async with self._other_scene(settings.width, settings.height, settings.gop, kbps=None):
+            self._capture.frozen = True
+            try:
+                yield
+            finally:
+                self._capture.frozen = False
+
+    @asynccontextmanager
+    async def other_scene(
+        self, *, scale: float = 1.0, gop: int | None = None
+    ) -> AsyncIterator[None]:
+        """Take pictures of another size, or with another GOP; go back when left."""
+        settings = self._settings
+        width = max(STAMP_WIDTH, round(settings.width * scale / 2) * 2)
+        height = max(MIN_HEIGHT, round(settings.height * scale / 2) * 2)
+        async with self._other_scene(width, height, gop or settings.gop, settings.kbps):
+            yield
+
+    @asynccontextmanager
+    async def _other_scene(
+        self, width: int, height: int, gop: int, kbps: int | None
+    ) -> AsyncIterator[None]:
+        scene = await asyncio.to_thread(_make_scene, self._settings, width, height, gop, kbps)
+        # Before it is shown, for a frozen picture should not lack its clock.
+        scene.picture.draw(self._clock.wall(), 0)
+        self._scenes.append(scene)
+        self._capture.scene = scene
+        try:
+            yield
+        finally:
+            self._scenes.remove(scene)
+            self._capture.scene = self._scenes[-1]
+
+    # --- how it goes on
+
     async def run(self) -> None:
         """Take pictures and send them until cancelled; then say good-bye."""
         try:
@@ -74,7 +135,11 @@ class VirtualCamera:
     def _publish(self, coded: CodedPicture) -> None:
         """Send one picture to everybody; all that leaves the encoder passes here."""
         self._latest = coded.captured
-        packets = self._stream.packetize(coded.nals, coded.captured)
+        stream, tamper = self._stream, self._tamper
+        if tamper is None:
+            packets = stream.packetize(coded.nals, coded.captured)
+        else:
+            packets = tamper.packetize(stream, coded.nals, coded.captured)
         self._audience.send_access_unit(packets, self._clock.monotonic(), sync=coded.sync)
 
     async def _send_reports(self) -> None:
@@ -82,6 +147,10 @@ class VirtualCamera:
             await asyncio.sleep(_REPORT_SECONDS)
             if self._audience:
                 self._audience.send_report(self._report())
+
+    def _new_stream(self, overflow_in: float | None) -> RtpStream:
+        cname = f"camera@{self._settings.host}"
+        return RtpStream(self._clock.monotonic(), cname, overflow_in)
 
     def _report(self) -> bytes:
         return self._stream.sender_report(self._clock.monotonic(), self._clock.wall())
@@ -114,3 +183,11 @@ def describe(settings: CameraSettings, parameter_sets: tuple[bytes, ...], track:
         f"a=control:{track}",
     )
     return "\r\n".join(lines) + "\r\n"
+
+
+def _make_scene(
+    settings: CameraSettings, width: int, height: int, gop: int, kbps: int | None
+) -> Scene:
+    encoder = Encoder(width, height, settings.fps, gop, kbps)
+    note = f"{width}x{height}  {settings.fps} fps  GOP {gop}"
+    return Scene(encoder, Picture(encoder.planes, settings.name, note))

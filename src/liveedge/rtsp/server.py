@@ -15,6 +15,9 @@ from liveedge.rtsp.server_audience import Backlog
 from liveedge.rtsp.server_auth import Gate
 from liveedge.rtsp.server_session import SESSION_TIMEOUT, Media, ServerSession, State
 
+MakeSession = Callable[[Mapping[str, Media], Gate | None], ServerSession]
+Dress = Callable[[asyncio.Transport], asyncio.Transport]
+
 MAX_BODY = 4096
 """Octets of body in a request; no method that we offer needs any."""
 
@@ -44,12 +47,20 @@ class RtspServer:
         *,
         credentials: tuple[str, str] | None = None,
         limits: Limits | None = None,
+        session: MakeSession = ServerSession,
+        dress: Dress = lambda transport: transport,
     ) -> None:
-        """`paths` begin with a slash and do not end with one; `credentials` are user, password."""
+        """`paths` begin with a slash and do not end with one; `credentials` are user, password.
+
+        `session` and `dress` make what answers and what writes, for a server that is to do
+        something else than it should.
+        """
         self._paths = paths
         self._clock = clock
         self._credentials = credentials
         self._limits = limits or Limits()
+        self._make_session = session
+        self._dress = dress
         self._connections: set[_Connection] = set()
 
     async def run(self, host: str, port: int, ready: Callable[[int], None]) -> None:
@@ -73,8 +84,8 @@ class RtspServer:
 
     def _connect(self) -> "_Connection":
         gate = None if self._credentials is None else Gate(*self._credentials)
-        session = ServerSession(self._paths, gate)
-        return _Connection(session, self._clock, self._limits, self._connections)
+        session = self._make_session(self._paths, gate)
+        return _Connection(session, self._clock, self._limits, self._connections, self._dress)
 
     def _sweep(self) -> None:
         now = self._clock.monotonic()
@@ -104,7 +115,9 @@ class _Connection(asyncio.Protocol):
         clock: Clock,
         limits: Limits,
         connections: "set[_Connection]",
+        dress: Dress,
     ) -> None:
+        self._dress = dress
         self._session = session
         self._clock = clock
         self._limits = limits
@@ -121,7 +134,7 @@ class _Connection(asyncio.Protocol):
         return self._session.channels
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport = self._dress(cast("asyncio.Transport", transport))
         # Unsent octets are watched in `send_access_unit`; nothing here could pause the camera.
         self._transport.set_write_buffer_limits(high=2 * self._limits.backlog)
         self._connections.add(self)
