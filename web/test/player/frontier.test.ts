@@ -19,3 +19,11 @@ it('stays behind by as much as pictures are reordered', () => {
 it('is not moved by a clock that was set back', () => {
   expect(after(100, 101, 50, 102)).toBe(102);
 });
+
+it('forgets a picture that came out of order once', () => {
+  const frontier = new Frontier();
+  frontier.add(1);
+  frontier.add(0.9);
+  for (let at = 1; at <= 120; at += 1) frontier.add(1 + at / 30);
+  expect(frontier.end).toBeCloseTo(5);
+});
