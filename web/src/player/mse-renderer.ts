@@ -75,7 +75,7 @@ export class MseRenderer implements LiveRenderer {
     this.#captures.add(time, captureOf(header));
     if (header.sync) this.#syncs.push(time);
     if (this.#syncs.length > SYNCS_MOST) this.#syncs.shift();
-    this.#frontier.add(time + header.duration / stream.timescale);
+    this.#frontier.add(time, header.duration / stream.timescale);
     setDuration(payload, longDuration(header.duration, stream.timescale));
     this.#appends.append(payload);
   }
