@@ -37,7 +37,7 @@ class Camera:
 
 
 @asynccontextmanager
-async def camera() -> AsyncIterator[Camera]:
+async def camera(settings: CameraSettings = SETTINGS) -> AsyncIterator[Camera]:
     loop = asyncio.get_running_loop()
     url: asyncio.Future[str] = loop.create_future()
     given: asyncio.Future[Faults] = loop.create_future()
@@ -50,11 +50,12 @@ async def camera() -> AsyncIterator[Camera]:
             finally:
                 await faults.end()
 
-    task = asyncio.create_task(serve_camera(SETTINGS, ready=url.set_result, misuse=Rogue()))
+    task = asyncio.create_task(serve_camera(settings, ready=url.set_result, misuse=Rogue()))
     try:
         async with asyncio.timeout(DEADLINE):
             port = int((await url).removeprefix("rtsp://127.0.0.1:").partition("/")[0])
-            yield Camera(port, await given)
+            faults = await given
+        yield Camera(port, faults)
     finally:
         task.cancel()
         await asyncio.wait((task,), timeout=DEADLINE)

@@ -6,23 +6,29 @@ from liveedge.health.recent import Recent
 
 def test_counts_rises_until_they_are_old() -> None:
     recent = Recent(10.0)
-    recent.observe(0.0, 100)
-    assert recent.rise == 0, "what was before the first look is not recent"
-    recent.observe(1.0, 103)
-    recent.observe(5.0, 104)
-    assert recent.rise == 4
-    recent.observe(11.0, 104)
-    assert recent.rise == 1
-    recent.observe(15.0, 104)
+    recent.observe(0.0, 0)
     assert recent.rise == 0
+    recent.observe(1.0, 3)
+    recent.observe(5.0, 4)
+    assert recent.rise == 4
+    recent.observe(11.0, 4)
+    assert recent.rise == 1
+    recent.observe(15.0, 4)
+    assert recent.rise == 0
+
+
+def test_what_happened_before_the_first_look_counts() -> None:
+    recent = Recent(10.0)
+    recent.observe(0.5, 2)
+    assert recent.rise == 2
 
 
 def test_a_counter_that_begins_anew_is_no_rise() -> None:
     recent = Recent(10.0)
     recent.observe(0.0, 100)
-    recent.observe(1.0, 5)
+    recent.observe(11.0, 5)
     assert recent.rise == 0
-    recent.observe(2.0, 7)
+    recent.observe(12.0, 7)
     assert recent.rise == 2
 
 

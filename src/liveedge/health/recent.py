@@ -4,19 +4,22 @@ from collections import deque
 
 
 class Recent:
-    """Remembers the rises of a counter for a while; what it holds is bounded by that."""
+    """Remembers the rises of a counter for a while; what it holds is bounded by that.
+
+    A counter that falls has begun anew; that is no rise.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._value: int | None = None
+        self._value = 0
         self._rises: deque[tuple[float, int]] = deque()
         self.rise = 0
         """By how much it rose, as of the last `observe`."""
 
     def observe(self, now: float, value: int) -> None:
-        """Take the counter's value at the monotonic time `now`; the first one is no rise."""
+        """Take the counter's value at the monotonic time `now`; it began at 0."""
         if value != self._value:
-            if self._value is not None and value > self._value:
+            if value > self._value:
                 self._rises.append((now, value - self._value))
                 self.rise += value - self._value
             self._value = value
