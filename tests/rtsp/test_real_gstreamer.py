@@ -67,6 +67,8 @@ async def watch_until(url: str, handler: Remembering, enough: Callable[[], bool]
     try:
         await attempt
     except asyncio.CancelledError:
+        # The camera is still playing: what was waited for has come, or has not in time.
+        await waiting
         return client.stats
 
 
@@ -83,7 +85,8 @@ async def test_every_picture_decodes() -> None:
     syncs = [number for number, unit in enumerate(handler.units) if unit.sync]
     assert syncs[:4] == [0, 10, 20, 30]
     assert all(unit.parameter_sets for unit in handler.units if unit.sync)
-    steps = {b.rtp_time - a.rtp_time & 0xFFFFFFFF for a, b in pairwise(handler.units)}
+    # GStreamer stamps what is pushed while its pipeline starts out of order, or far apart.
+    steps = [b.rtp_time - a.rtp_time & 0xFFFFFFFF for a, b in pairwise(handler.units[10:])]
     assert all(0 < step < 90000 for step in steps)
     ages = handler.ages()
     assert len(ages) == len(handler.units)
@@ -94,7 +97,7 @@ async def test_every_picture_decodes() -> None:
 async def test_sender_reports_say_when_a_picture_was_taken() -> None:
     handler = Timing()
     with gst_camera(size="640x360") as camera:
-        await watch_until(camera.url(), handler, lambda: bool(handler.reports))
+        await watch_until(camera.url(), handler, lambda: bool(handler.reports and handler.units))
     unix_us, rtp_time = handler.reports[0]
     clocks = ClockReader(handler.videos[0].parameter_sets).read(handler.units[0].nals)
     since_report = (handler.units[0].rtp_time - rtp_time + 2**31) % 2**32 - 2**31
