@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveedge.config.hls import HlsSettings
-from liveedge.window.numbering import DISCONTINUITY_SECONDS, SEGMENTS_PER_SECOND, begin_numbering
+from liveedge.window.numbering import SEGMENTS_PER_SECOND, begin_numbering
 from liveedge.window.segments import SegmentList
 from tests.delivery.hls.camera import Camera
 
@@ -111,7 +111,7 @@ def test_6_2_2_discontinuity_sequence_counts_what_has_left() -> None:
         camera.lose(1)
         camera.gops(2)
     camera.gops(20)
-    assert {segment.discontinuity_sequence for segment in camera.segments.listed} == {73}
+    assert {segment.discontinuity_sequence for segment in camera.segments.listed} == {3}
 
 
 def test_what_is_held_is_what_can_be_had() -> None:
@@ -190,15 +190,12 @@ def test_6_2_2_numbers_do_not_go_back_over_a_restart(began: float, ran: float, a
     before, after = begin_numbering(began), begin_numbering(began + ran + away)
     most_segments = int(ran * SEGMENTS_PER_SECOND)
     assert after.media_sequence >= before.media_sequence + most_segments - 1
-    most_breaks = int(ran / DISCONTINUITY_SECONDS)
-    assert after.discontinuity_sequence >= before.discontinuity_sequence + most_breaks
     assert after.token != before.token
 
 
-def test_numbers_fit_into_31_bits_and_hls_js_can_walk_the_discontinuities() -> None:
-    year_2040 = begin_numbering(2_208_988_800)
-    assert year_2040.media_sequence < 2**31
-    assert year_2040.discontinuity_sequence < 200_000
+def test_numbers_fit_into_31_bits_for_years() -> None:
+    year_2040 = 2_208_988_800
+    assert begin_numbering(year_2040).media_sequence < 2**31
 
 
 def test_a_clock_that_was_never_set_gives_numbers_too() -> None:

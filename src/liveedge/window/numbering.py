@@ -1,15 +1,12 @@
 """First numbers of a run: they never go back, though nothing is kept on disk.
 
-RFC 8216bis §6.2.2: media sequence numbers and discontinuity sequence numbers must not decrease,
-and a player outlives a restart of the server. So the numbers of a run begin where no earlier run
-can have come, which the wall clock tells: a run uses less than four media sequence numbers a
-second, since no segment is wished shorter than 0.3 s, and begins with the number of quarters of a
-second that the clock has counted. Discontinuities are counted in hours likewise. They get a
-coarser clock because hls.js (1.7) walks an array of that length at every reload.
+RFC 8216bis §6.2.2: media sequence numbers must not decrease, and a player outlives a restart of
+the server. So the numbers of a run begin where no earlier run can have come, which the wall clock
+tells: a run uses less than four media sequence numbers a second, since no segment is wished shorter
+than 0.3 s, and begins with the number of quarters of a second that the clock has counted.
 
-That leaves two ways for numbers to go back over a restart: a clock set back while the server was
-down, and, for discontinuities, a camera that was lost more often than once an hour. Media URLs
-are never used again even then, for each run has its own `token`.
+If the clock was set back while the server was down, they do go back. That does no harm to players
+either, for each run has its own `token`, which is part of the names of its playlists and media.
 """
 
 import secrets
@@ -17,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 
 SEGMENTS_PER_SECOND: Final = 4
-DISCONTINUITY_SECONDS: Final = 3600
 _BEGINNING: Final = 1_767_225_600
 """2026-01-01, so that the numbers fit into 31 bits until 2043; some players keep no more."""
 
@@ -27,16 +23,11 @@ class Numbering:
     """Where the numbers of one run of one stream begin."""
 
     media_sequence: int
-    discontinuity_sequence: int
     token: str
-    """Part of every media URL of this run: eight characters that no other run has."""
+    """Part of every name of this run: eight characters that no other run has."""
 
 
 def begin_numbering(unix_seconds: float) -> Numbering:
     """Numbers for a run that begins now."""
     elapsed = max(0.0, unix_seconds - _BEGINNING)
-    return Numbering(
-        int(elapsed * SEGMENTS_PER_SECOND),
-        int(elapsed / DISCONTINUITY_SECONDS),
-        secrets.token_hex(4),
-    )
+    return Numbering(int(elapsed * SEGMENTS_PER_SECOND), secrets.token_hex(4))

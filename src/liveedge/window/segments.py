@@ -44,7 +44,7 @@ class SegmentList:
         """Monotonic seconds at which the newest complete segment was."""
         self.parts_from = numbering.media_sequence
         """Segments before this one have parts that do not suit `targets`; they are not listed."""
-        self._discontinuities = numbering.discontinuity_sequence
+        self._discontinuities = 0
         self._wanted = wanted
         self._max_bytes = max_bytes
         self._bytes = 0

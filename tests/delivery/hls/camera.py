@@ -15,10 +15,12 @@ SIZES = ((64, 48), (96, 64), (48, 48))
 class Camera:
     """Pictures, and everything behind them up to the segment list; times in 1/90000 s."""
 
-    def __init__(self, settings: HlsSettings | None = None, *, token: str = "0123abcd") -> None:
+    def __init__(
+        self, settings: HlsSettings | None = None, *, token: str = "0123abcd", first: int = 5000
+    ) -> None:
         self.settings = settings or HlsSettings()
         self.segments = SegmentList(
-            Numbering(5000, 70, token),
+            Numbering(first, token),
             wanted=self.settings.segments,
             max_bytes=self.settings.max_bytes,
         )

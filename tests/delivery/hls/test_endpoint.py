@@ -13,7 +13,7 @@ from tests.delivery.hls.camera import Camera
 from tests.delivery.hls.exchange import Exchange, Registry, Stream
 from tests.delivery.hls.reader import read
 
-LIVE = "/hls/door/live-1-105.m3u8"
+LIVE = "/hls/door/0123abcd.live-1-105.m3u8"
 
 
 class Server:
@@ -134,6 +134,18 @@ async def test_6_2_1_another_promise_is_another_playlist() -> None:
     assert read(media.text).target_duration > 1
 
 
+async def test_6_2_2_after_a_restart_the_playlist_is_another_one_and_its_numbers_go_on() -> None:
+    before = Server()
+    after = Camera(token="fedcba98", first=before.camera.segments.next_msn + 50)
+    before.registry.streams["door"] = Stream(after.segments)
+    assert (await before.ask(LIVE).settle()).status == 410
+    waiting = await before.ask("/hls/door/index.m3u8").settle()
+    after.gops(2)
+    name = (await waiting.finish()).text.splitlines()[-1]
+    playlist = read((await before.get(f"/hls/door/{name}")).text)
+    assert playlist.media_sequence > before.camera.segments.next_msn
+
+
 async def test_the_first_playlist_is_waited_for() -> None:
     server = Server(gops=1)
     waiting = [
@@ -229,7 +241,7 @@ async def test_the_map_is_the_init_segment_of_its_epoch() -> None:
     "target",
     [
         "/hls/cellar/index.m3u8",
-        "/hls/door/live-1-999.m4s",
+        "/hls/door/live-1-105.m3u8",
         "/hls/door/fedcba98.p3.m4s",
         "/hls/door/0123abcd.s1.m4s",
         "/hls/door/0123abcd.i9.mp4",
@@ -249,7 +261,8 @@ async def test_a_stream_that_is_removed_and_added_again_is_another_one() -> None
     other.gops(3)
     server.registry.streams["door"] = Stream(other.segments)
     assert (await server.get(f"/hls/door/{part}")).status == 404
-    assert "fedcba98" in (await server.get(LIVE)).text
+    assert (await server.get(LIVE)).status == 410
+    assert "fedcba98" in (await server.get("/hls/door/index.m3u8")).text
 
 
 # --- who leaves, who waits, who does not read

@@ -87,11 +87,11 @@ async def test_2000_waiting_requests_are_held_and_nobody_else_is_delayed() -> No
     camera.gops(4)
     async with live_server(HlsSettings(max_waiting=WAITING), segments=camera.segments) as server:
         connections = [await Connection.open("127.0.0.1", server.port) for _ in range(WAITING)]
-        path = f"/hls/door/live-1-105.m3u8?_HLS_msn={camera.segments.next_msn - 1}"
+        path = f"/hls/door/0123abcd.live-1-105.m3u8?_HLS_msn={camera.segments.next_msn - 1}"
         waiting = [asyncio.create_task(each.get(path)) for each in connections]
         await until_waiting(server, WAITING)
         other = await Connection.open("127.0.0.1", server.port)
-        assert (await other.get("/hls/door/live-1-105.m3u8")).status == 200
+        assert (await other.get("/hls/door/0123abcd.live-1-105.m3u8")).status == 200
         assert (await other.get(path)).status == 503
         camera.gop()
         assert {(await answer).status for answer in waiting} == {200}
@@ -103,7 +103,7 @@ async def test_clients_that_leave_are_forgotten_at_once() -> None:
     camera.gops(4)
     async with live_server(segments=camera.segments) as server:
         leaving = [await Connection.open("127.0.0.1", server.port) for _ in range(50)]
-        path = f"/hls/door/live-1-105.m3u8?_HLS_msn={camera.segments.next_msn - 1}"
+        path = f"/hls/door/0123abcd.live-1-105.m3u8?_HLS_msn={camera.segments.next_msn - 1}"
         asked = [asyncio.create_task(each.get(path)) for each in leaving]
         await until_waiting(server, 50)
         for task in asked:

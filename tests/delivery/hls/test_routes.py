@@ -13,7 +13,10 @@ from liveedge.window.segment import Targets
     ("name", "route"),
     [
         ("index.m3u8", Route("door", "multivariant", "index.m3u8", "", 0)),
-        (media_name(Targets(1, 105)), Route("door", "media", "live-1-105.m3u8", "", 0)),
+        (
+            media_name("0123abcd", Targets(1, 105)),
+            Route("door", "media", "0123abcd.live-1-105.m3u8", "0123abcd", 0),
+        ),
         (part_name("0123abcd", 7), Route("door", "part", "0123abcd.p7.m4s", "0123abcd", 7)),
         (segment_name("0123abcd", 8), Route("door", "segment", "0123abcd.s8.m4s", "0123abcd", 8)),
         (init_name("0123abcd", 0), Route("door", "init", "0123abcd.i0.mp4", "0123abcd", 0)),
@@ -41,8 +44,9 @@ def test_every_name_that_playlists_use_is_understood(name: str, route: Route) ->
         "/hls/door/123abcd.p1.m4s",
         "/hls/door/0123abcd.p" + "1" * 16 + ".m4s",
         "/hls/door/0123abcd.p\u0661.m4s",
-        "/hls/door/live-1-.m3u8",
-        "/hls/door/live-1-1000000000.m3u8",
+        "/hls/door/0123abcd.live-1-.m3u8",
+        "/hls/door/0123abcd.live-1-1000000000.m3u8",
+        "/hls/door/live-1-105.m3u8",
         "/hls/door/etc/passwd",
     ],
 )

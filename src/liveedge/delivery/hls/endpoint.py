@@ -41,7 +41,9 @@ _GZIP: Final = re.compile(
     rb"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:1(?:\.0*)?|0?\.[0-9]*[1-9][0-9]*)\s*)?(?:,|$)",
     re.IGNORECASE,
 )
-_OTHER_PLAYLIST: Final = problem(410, "The camera's settings have changed; load index.m3u8 again.")
+_OTHER_PLAYLIST: Final = problem(
+    410, "This playlist has become another one; load index.m3u8 again."
+)
 
 
 class _Instead(Exception):  # noqa: N818 - an answer, not a defect
@@ -147,7 +149,7 @@ class HlsEndpoint:
             position = blocking.parse(query)
         except blocking.BadDirectivesError:
             raise _Instead(problem(400, "The delivery directives are malformed.")) from None
-        if not feed.ready:
+        if not feed.ready and route.token == feed.segments.token:
             await self._until(feed.begun(receive))
         if route.name != feed.name:
             raise _Instead(_OTHER_PLAYLIST)

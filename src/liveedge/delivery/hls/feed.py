@@ -47,7 +47,7 @@ class Feed:
     def name(self) -> str | None:
         """Name of the media playlist, None before there is one."""
         targets = self.segments.targets
-        return None if targets is None else playlist.media_name(targets)
+        return None if targets is None else playlist.media_name(self.segments.token, targets)
 
     def media(self) -> Text:
         """The media playlist as it is now."""

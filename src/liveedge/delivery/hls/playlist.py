@@ -15,12 +15,13 @@ PART_HOLD_BACK: Final = 3
 """Part targets; §4.4.3.8 demands two and advises three, Apple's authoring rules demand three."""
 
 
-def media_name(targets: Targets) -> str:
-    """The name of the media playlist with these promises.
+def media_name(token: str, targets: Targets) -> str:
+    """The name of a run's media playlist with these promises.
 
-    They must never change (§6.2.1), so they are the name: a playlist with others is another one.
+    They must never change (§6.2.1), so they are in the name: a playlist with others is another one.
+    So is that of another run, whose media has nothing in common with that of this one.
     """
-    return f"live-{targets.duration}-{targets.part}.m3u8"
+    return f"{token}.live-{targets.duration}-{targets.part}.m3u8"
 
 
 def part_name(token: str, serial: int) -> str:
@@ -106,7 +107,7 @@ def multivariant_playlist(stream: SegmentList) -> str:
         f"#EXTM3U\n#EXT-X-VERSION:{VERSION}\n#EXT-X-INDEPENDENT-SEGMENTS\n"
         f"#EXT-X-STREAM-INF:{_rates(stream.recent or [_so_far(segments)])},"
         f'CODECS="{config.codec}",RESOLUTION={size.width}x{size.height}\n'
-        f"{media_name(targets)}\n"
+        f"{media_name(stream.token, targets)}\n"
     )
 
 

@@ -6,9 +6,8 @@ from typing import Final
 
 _NAME: Final = re.compile(
     r"(?P<multivariant>index\.m3u8)"
-    r"|(?P<media>live-[0-9]{1,5}-[0-9]{1,6}\.m3u8)"
-    r"|(?P<token>[0-9a-f]{8})\."
-    r"(?:p(?P<part>[0-9]{1,15})\.m4s|s(?P<segment>[0-9]{1,15})\.m4s|i(?P<init>[0-9]{1,10})\.mp4)"
+    r"|(?P<token>[0-9a-f]{8})\.(?:(?P<media>live-[0-9]{1,5}-[0-9]{1,6}\.m3u8)"
+    r"|p(?P<part>[0-9]{1,15})\.m4s|s(?P<segment>[0-9]{1,15})\.m4s|i(?P<init>[0-9]{1,10})\.mp4)"
 )
 _PREFIX: Final = "/hls/"
 
@@ -32,6 +31,6 @@ def resolve(path: str) -> Route | None:
     if match is None or not stream:
         return None
     kind = match.lastgroup or ""
-    if kind in {"multivariant", "media"}:
-        return Route(stream, kind, name, "", 0)
-    return Route(stream, kind, name, match["token"], int(match[kind]))
+    token = match["token"] or ""
+    number = 0 if kind in {"multivariant", "media"} else int(match[kind])
+    return Route(stream, kind, name, token, number)
