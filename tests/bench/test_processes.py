@@ -101,7 +101,7 @@ def test_ctrl_c_ends_camera_server_and_browser() -> None:
 
 
 def test_capacity_compares_both_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capacity, "_WARMUP", 0.2)
+    monkeypatch.setattr(capacity, "_WARMUPS", {"liveedge": 0.2, "pyav": 0.2})
     progress: list[str] = []
     figures = measure_capacity(CapacityPlan(SMALL, 2, 1.0, one_core=True), progress.append)
     assert json.loads(json.dumps(figures)) == figures

@@ -14,7 +14,8 @@ from liveedge.children import Child
 
 SLICES: Final = 2
 """Each reader has so many turns, one after the other, so that both see the machine's moods."""
-_WARMUP: Final = 4.0
+_WARMUPS: Final[dict[Reader, float]] = {"liveedge": 20.0, "pyav": 4.0}
+"""Seconds until nothing grows any more: liveedge keeps what playlists list, PyAV keeps nothing."""
 _START_DEADLINE: Final = 60.0
 _GRACE: Final = 20.0
 
@@ -50,7 +51,7 @@ def measure_capacity(plan: CapacityPlan, say: Callable[[str], None]) -> dict[str
 
 def _turn(plan: CapacityPlan, reader: Reader, camera: Child, url: str) -> tuple[Load, float]:
     """One turn of one reader: its load, and the CPU of the camera meanwhile in percent."""
-    turn = LoadPlan(reader, plan.cameras, plan.seconds / SLICES, _WARMUP, plan.one_core)
+    turn = LoadPlan(reader, plan.cameras, plan.seconds / SLICES, _WARMUPS[reader], plan.one_core)
     with Child(_arguments(turn), stdin=f"{url}\n") as worker:
         worker.wait_ready(_START_DEADLINE)
         cpu, begin = cpu_seconds(camera.pid), time.monotonic()
