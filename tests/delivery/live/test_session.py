@@ -23,9 +23,12 @@ class Socket:
         self.received: list[Any] = []
         self.reading = asyncio.Event()
         self.reading.set()
+        self.closed = False
         self._changed = asyncio.Event()
 
     async def send(self, message: dict[str, Any]) -> None:
+        if self.closed:
+            raise ConnectionError("The client has gone.")
         await self.reading.wait()
         text = message.get("text")
         self.received.append(message["bytes"] if text is None else json.loads(text))
@@ -168,6 +171,28 @@ async def test_one_slow_socket_does_not_delay_another() -> None:
         fast.close()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_socket_that_closes_ends_its_session_and_nothing_else() -> None:
+    bench = Bench()
+    other = Socket()
+    sessions = [bench.session, LiveSession(bench.registry, other.send, bench.clock)]
+    tasks = [asyncio.create_task(session.run()) for session in sessions]
+    for session in sessions:
+        session.handle(SUBSCRIBE_DOOR)
+    bench.feed(bench.door, 2)
+    await bench.socket.until(lambda: len(bench.socket.sequences()) == 2)
+    await other.until(lambda: len(other.sequences()) == 2)
+    await asyncio.sleep(0)
+    bench.socket.closed = True
+    bench.feed(bench.door, 3, begin=2)
+    assert other.sequences() == list(range(5)), "the camera's call goes on to the other viewer"
+    with pytest.raises(ConnectionError):
+        await tasks[0]
+    tasks[1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for session in sessions:
+        session.close()
 
 
 async def test_who_never_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

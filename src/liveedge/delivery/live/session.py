@@ -97,6 +97,7 @@ class LiveSession:
         self._control: list[str] = []
         self._wake: asyncio.Future[None] | None = None
         self._remainder: Awaitable[None] | None = None
+        self._failure: Exception | None = None
         self.idle = False
         """True while everything has been sent and `run` waits: frames may be sent directly."""
 
@@ -194,8 +195,17 @@ class LiveSession:
             self._wake.set_result(None)
 
     def send_now(self, message: bytes) -> None:
-        """Send a frame in this call; if the socket does not take it, `run` finishes the job."""
-        remainder = run_eagerly(self._send({"type": "websocket.send", "bytes": message}))
+        """Send a frame in this call; if the socket does not take it, `run` finishes the job.
+
+        Never raises: this runs within the camera's call, and a socket that has closed is the end
+        of its viewer only. `run` raises what happened.
+        """
+        try:
+            remainder = run_eagerly(self._send({"type": "websocket.send", "bytes": message}))
+        except Exception as error:  # noqa: BLE001 - handed to `run`, which raises it
+            self._failure = error
+            self.wake()
+            return
         if remainder is not None:
             self._remainder = remainder
             self.wake()
@@ -208,6 +218,8 @@ class LiveSession:
         self.wake()
 
     async def _send_pending(self) -> None:
+        if self._failure is not None:
+            raise self._failure
         if self._remainder is not None:
             remainder, self._remainder = self._remainder, None
             await self._by_deadline(remainder)
