@@ -129,8 +129,8 @@ export type ServerMessage =
 /** What the viewer of one stream sees, sent every few seconds. */
 export interface Report {
   transport: string;
-  latency_p50_ms: number | null;
-  latency_p95_ms: number | null;
+  latency_p50_ms: number;
+  latency_p95_ms: number;
   stalls: number;
   dropped: number;
 }

@@ -172,16 +172,21 @@ export class LiveEdgePlayer extends HTMLElement {
     this.#playback?.watch(now, this.#figures.moves(now));
     this.#show();
     const stats = this.stats;
-    if (this.#ticks % REPORT_EVERY === 0 && stats.transport && stats.state === 'live') {
-      this.#playback?.report({
-        transport: stats.transport,
-        latency_p50_ms: rounded(stats.latency_p50_ms),
-        latency_p95_ms: rounded(stats.latency_p95_ms),
-        stalls: stats.stalls,
-        dropped: stats.dropped,
-      });
-    }
+    if (this.#ticks % REPORT_EVERY === 0) this.#report(stats);
     this.dispatchEvent(new CustomEvent<PlayerStats>('stats', { detail: stats }));
+  }
+
+  /** Tells the server what is seen here, once there is something to tell. */
+  #report(stats: PlayerStats): void {
+    const { transport, state, latency_p50_ms: p50, latency_p95_ms: p95 } = stats;
+    if (!transport || state !== 'live' || p50 === null || p95 === null) return;
+    this.#playback?.report({
+      transport,
+      latency_p50_ms: tenths(p50),
+      latency_p95_ms: tenths(p95),
+      stalls: stats.stalls,
+      dropped: stats.dropped,
+    });
   }
 
   #show(): void {
@@ -215,6 +220,6 @@ export class LiveEdgePlayer extends HTMLElement {
   }
 }
 
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 10) / 10;
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }

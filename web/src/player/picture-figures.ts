@@ -30,7 +30,7 @@ export class PictureFigures {
   presented(now: number, latencyMs: number | null): void {
     const interval = this.#lastAt === null ? null : now - this.#lastAt;
     if (interval !== null && !this.#paused) {
-      if (this.#intervals.size >= STALL_INTERVALS && interval > this.#longest()) this.#stalls += 1;
+      if (this.#isStall(interval)) this.#stalls += 1;
       this.#intervals.add(now, interval);
     }
     this.#paused = false;
@@ -52,7 +52,8 @@ export class PictureFigures {
 
   /** Whether the picture moves forward. */
   moves(now: number): boolean {
-    return (this.age(now) ?? Number.POSITIVE_INFINITY) < Math.max(1000, this.#longest());
+    const age = this.age(now) ?? Number.POSITIVE_INFINITY;
+    return age < 1000 || age < this.#longest();
   }
 
   latency(now: number, fraction: number): number | null {
@@ -65,6 +66,11 @@ export class PictureFigures {
     const { size } = this.#intervals;
     const sum = this.#intervals.sum();
     return size > 0 && this.moves(now) && sum > 0 ? (size * 1000) / sum : 0;
+  }
+
+  #isStall(interval: number): boolean {
+    const known = this.#intervals.size >= STALL_INTERVALS;
+    return known && interval > STALL_MS && interval > this.#longest();
   }
 
   /** The median is not moved by the pauses that it is to tell apart. */
