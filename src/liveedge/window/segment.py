@@ -60,10 +60,16 @@ class Segment:
     duration: int | None = None
     """In 1/90000 s."""
 
+    @property
+    def length(self) -> int:
+        """Its duration in 1/90000 s, or what its parts have come to."""
+        if self.duration is not None:
+            return self.duration
+        return sum(part.duration for part in self.parts)
+
     def as_gap(self) -> "Segment":
         """The same stretch of time without its media."""
-        duration = sum(part.duration for part in self.parts)
-        return replace(self, parts=[], size=0, gap=True, duration=duration)
+        return replace(self, parts=[], size=0, gap=True, duration=self.length)
 
     @property
     def chunks(self) -> Iterator[Chunk]:

@@ -43,7 +43,7 @@ class SegmentList:
         self.last_closed_at: float | None = None
         """Monotonic seconds at which the newest complete segment was."""
         self.parts_from = numbering.media_sequence
-        """Segments before this one have parts that do not suit `targets`; they are not listed."""
+        """Parts of earlier segments are not listed: they are too old, or do not suit `targets`."""
         self._discontinuities = 0
         self._wanted = wanted
         self._max_bytes = max_bytes
@@ -136,6 +136,7 @@ class SegmentList:
         self._parts[part.serial] = part
         self.version += 1
         self._bound(chunks[-1].arrival)
+        self._leave_parts_out()
 
     def close(self, end: int, now: float) -> None:
         """Complete the open segment; it ends at decode time `end`, and `now` monotonic seconds."""
@@ -174,6 +175,7 @@ class SegmentList:
             self._retire(now)
         self.version += 1
         self._forget(now)
+        self._leave_parts_out()
 
     def _program_time(self, chunk: Chunk) -> int:
         """When the first picture of a segment was taken, in Unix microseconds.
@@ -188,6 +190,23 @@ class SegmentList:
         return max(chunk.capture_us, before.program_us + lasted_us // 2)
 
     # --- what leaves
+
+    def _leave_parts_out(self) -> None:
+        """Stop listing parts that are far from the live edge.
+
+        §6.2.2: a part's tag should go once it is more than three target durations from the end.
+        They go by segments, since players count the parts of a segment from its first one, and
+        for good, although a segment can turn out shorter than its parts announced.
+        """
+        targets = self.targets
+        if targets is None:
+            return
+        left = PART_AVAILABILITY * targets.duration * VIDEO_TIMESCALE
+        for segment in reversed(self.segments):
+            left -= segment.length
+            if left < 0:
+                self.parts_from = max(self.parts_from, segment.msn + 1)
+                return
 
     def _may_leave(self, oldest: Segment) -> bool:
         if self._wanted is not None:

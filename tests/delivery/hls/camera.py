@@ -70,6 +70,14 @@ class Camera:
         for index in range(frames):
             self.picture(sync=index == 0, interval=interval)
 
+    def reordered_gop(self, groups: int = 5, interval: int = 3000) -> None:
+        """A GOP with two B-pictures before each P-picture, in the order of decoding."""
+        began = self.media_time
+        for place in [0, *(3 * g + at for g in range(groups) for at in (3, 1, 2))]:
+            self.media_time = began + place * interval
+            self.picture(sync=place == 0, interval=0)
+        self.media_time = began + (3 * groups + 1) * interval
+
     def gops(self, count: int, frames: int = 15, interval: int = 3000) -> None:
         """Some GOPs in a row."""
         for _ in range(count):

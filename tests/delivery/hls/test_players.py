@@ -5,7 +5,7 @@ import pytest
 from tests.delivery.hls.live_server import RATE, live_server
 from tests.delivery.hls.players import PLAYERS
 
-SECONDS = 4.0
+SECONDS = 3.0
 ONE_FRAME = pytest.approx(1 / RATE, abs=0.002)
 
 

@@ -112,6 +112,19 @@ def test_6_2_2_parts_are_listed_for_three_target_durations_by_segments() -> None
     assert [len(segment.parts) for segment in playlist.segments] == [0] * 7 + [5] * 6
 
 
+def test_6_2_1_parts_that_are_no_longer_listed_do_not_come_back() -> None:
+    """A segment can turn out shorter than its parts announced, so that others are nearer."""
+    camera = Camera()
+    first_with_parts = []
+    for _ in range(12):
+        for index in range(15):
+            camera.picture(sync=index == 0, interval=2900 if index > 10 else 3000)
+            if camera.segments.targets is not None:
+                segments = read(media_playlist(camera.segments)).segments
+                first_with_parts.append(next(s.msn for s in segments if s.parts))
+    assert first_with_parts == sorted(first_with_parts)
+
+
 def test_4_4_3_7_parts_made_for_another_part_target_are_not_listed() -> None:
     camera = playing(frames=15)
     camera.gops(2, frames=10, interval=18_000)

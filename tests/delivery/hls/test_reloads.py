@@ -26,7 +26,8 @@ def jittered(draw: st.DrawFn) -> tuple[list[tuple[bool, int]], float]:
 
 
 EVENTS = st.one_of(
-    jittered(), st.sampled_from(["lose", "change", "absent", "lose and change", "clock set back"])
+    jittered(),
+    st.sampled_from(["lose", "change", "absent", "lose and change", "clock set back", "reordered"]),
 )
 
 
@@ -46,6 +47,8 @@ def test_whatever_a_camera_does_the_playlist_keeps_the_rules(
             for _ in range(8):
                 camera.wait(40_000)
                 camera.cutter.absent(camera.now)
+        elif event == "reordered":
+            camera.reordered_gop()
         elif event == "clock set back":
             camera.clock_offset_us -= 3_600_000_000
         else:

@@ -7,7 +7,7 @@ from typing import Final
 
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.window.segment import Part, Rate, Segment, Targets
-from liveedge.window.segments import PART_AVAILABILITY, SegmentList
+from liveedge.window.segments import SegmentList
 
 VERSION: Final = 6
 """§8: EXT-X-MAP in a playlist that is not I-frames only. Nothing here needs more."""
@@ -47,10 +47,6 @@ def media_playlist(stream: SegmentList) -> str:
         raise AssertionError("there is nothing to list before there is a part")
     token = stream.token
     lines = _header(targets, segments[0])
-    # §6.2.2: a part's tag should go once it is more than three target durations from the end.
-    # They go by segments: players count the parts of a segment from its first one.
-    to_end = sum(map(_duration, segments))
-    horizon = PART_AVAILABILITY * targets.duration * VIDEO_TIMESCALE
     epoch = None
     for segment in segments:
         # §4.4.4.9: tags that apply to a segment come before its first part.
@@ -60,14 +56,13 @@ def media_playlist(stream: SegmentList) -> str:
             epoch = segment.epoch
             lines.append(f'#EXT-X-MAP:URI="{init_name(token, epoch.number)}"')
         lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_date(segment.program_us)}")
-        if to_end <= horizon and segment.msn >= stream.parts_from:
+        if segment.msn >= stream.parts_from:
             lines += [_part(part, token) for part in segment.parts]
         if segment.gap:
             lines.append("#EXT-X-GAP")
         if segment.duration is not None:
             lines.append(f"#EXTINF:{segment.duration / VIDEO_TIMESCALE:.5f},")
             lines.append(segment_name(token, segment.msn))
-        to_end -= _duration(segment)
     hint = part_name(token, stream.next_serial)
     lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"\n')
     return "\n".join(lines)
@@ -124,13 +119,7 @@ def _rates(recent: Iterable[Rate]) -> str:
 def _so_far(segments: list[Segment]) -> Rate:
     """What the first segment of a stream has taken until now."""
     segment = segments[-1]
-    return Rate(segment.size, sum(1 for _ in segment.chunks), _duration(segment))
-
-
-def _duration(segment: Segment) -> int:
-    if segment.duration is not None:
-        return segment.duration
-    return sum(part.duration for part in segment.parts)
+    return Rate(segment.size, sum(1 for _ in segment.chunks), segment.length)
 
 
 def _date(unix_us: int) -> str:
