@@ -118,7 +118,7 @@ def test_6_2_1_parts_that_are_no_longer_listed_do_not_come_back() -> None:
     first_with_parts = []
     for _ in range(12):
         for index in range(15):
-            camera.picture(sync=index == 0, interval=2900 if index > 10 else 3000)
+            camera.picture(sync=index == 0, interval=2860 if index == 14 else 3010)
             if camera.segments.targets is not None:
                 segments = read(media_playlist(camera.segments)).segments
                 first_with_parts.append(next(s.msn for s in segments if s.parts))
