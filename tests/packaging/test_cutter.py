@@ -233,6 +233,14 @@ def test_a_pause_before_a_sync_frame_is_missing_media_too() -> None:
     assert camera.segments.listed[-1].duration == pytest.approx(45_000, abs=10)
 
 
+def test_parts_are_as_long_as_ever_after_a_pause() -> None:
+    camera = playing()
+    camera.gops(3)
+    camera.wait(3 * SECOND)
+    camera.gop()
+    assert [len(part.chunks) for part in opened(camera).parts] == [3] * 5
+
+
 def test_4_4_3_7_frames_longer_than_a_part_are_another_playlist() -> None:
     camera = playing(frames=30)
     camera.gops(2, frames=30)

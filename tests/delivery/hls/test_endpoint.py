@@ -136,6 +136,7 @@ async def test_6_2_1_another_promise_is_another_playlist() -> None:
 
 async def test_6_2_2_after_a_restart_the_playlist_is_another_one_and_its_numbers_go_on() -> None:
     before = Server()
+    assert (await before.get(LIVE)).status == 200
     after = Camera(token="fedcba98", first=before.camera.segments.next_msn + 50)
     before.registry.streams["door"] = Stream(after.segments)
     assert (await before.ask(LIVE).settle()).status == 410
@@ -227,6 +228,23 @@ async def test_6_2_1_a_gap_is_an_empty_file_for_players_that_do_not_know_gaps(
     assert gap.gap
     answer = await server.get(f"/hls/door/{gap.uri}", *headers)
     assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
+
+
+def test_the_newest_part_is_one_piece_for_all_and_older_ones_are_not_kept_twice() -> None:
+    camera = Camera()
+    camera.gops(4)
+    feed = feeds.Feed(camera.segments)
+    newest = camera.segments.next_serial - 1
+    first, second = feed.part(newest), feed.part(newest)
+    assert first is not None
+    assert second is not None
+    assert len(first) == 1
+    assert first[0] is second[0]
+    older = feed.part(newest - 1)
+    assert older is not None
+    assert [len(piece) for piece in older] == [
+        len(chunk.payload) for chunk in camera.segments.listed[-1].parts[-1].chunks
+    ]
 
 
 async def test_the_map_is_the_init_segment_of_its_epoch() -> None:
