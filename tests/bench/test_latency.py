@@ -16,7 +16,7 @@ def view(pictures: list[Picture]) -> View:
 def test_figures_begin_after_the_warm_up_and_are_rounded_for_reading() -> None:
     steered = [Picture(5000 + 40 * index, 40 * index, 400.0, 390.0) for index in range(25)]
     steady = [Picture(6000 + 40 * index, 1000 + 40 * index, 50.06, 43.0) for index in range(60)]
-    figures = latency_figures(view(steered + steady), warmup=1.0, seconds=2.0, fps=25.0)
+    figures = latency_figures(view(steered + steady), begin=6000.0, seconds=2.0, fps=25.0)
     assert figures == {
         "frames": 50,
         "fps": 25.0,

@@ -81,6 +81,7 @@ def test_each_transport_shows_the_camera() -> None:
         assert figures["p50_ms"] <= figures["p95_ms"] <= figures["max_ms"]
         assert figures["ttff_ms"] > 0
         assert figures["page_errors"] == []
+        assert figures["delivered"] > 0
         assert figures["gop_s"] == pytest.approx(0.5, abs=0.1)
         assert (figures["seconds"], figures["expected_fps"]) == (3, 30)
         assert figures["size"] == "640x360"

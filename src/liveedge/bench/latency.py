@@ -18,6 +18,7 @@ from liveedge.bench.camera_clock import (
 from liveedge.bench.parts import STREAM, CameraPlan, start_server, wait_live
 from liveedge.bench.stats import viewing
 from liveedge.bench.usage import CpuPressure
+from liveedge.bench.witness import witness
 from liveedge.clock import SystemClock
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import LiveEdgeError
@@ -79,24 +80,28 @@ def _measure(
     viewer: Viewer, plan: LatencyPlan, address: str, transport: str, offset: ClockOffset | None
 ) -> Figures:
     page = f"{address}watch/{STREAM}?transport={transport}"
-    pressure = CpuPressure()
-    view = viewer.view(page, plan.warmup + plan.seconds)
-    waiting = pressure.percent()
+    with witness(address, SystemClock()) as watching:
+        pressure = CpuPressure()
+        view = viewer.view(page, plan.warmup + plan.seconds)
+        waiting = pressure.percent()
     if offset:
         view = replace(view, pictures=by_our_clock(view.pictures, offset))
     status = wait_live(address)
     fps = round(status["fps"], 1) if plan.camera_url else float(plan.camera.fps)
-    return latency_figures(view, plan.warmup, plan.seconds, fps) | {
+    begin = view.pictures[0].at + plan.warmup * 1000
+    delivered, pause = watching.between(begin, begin + plan.seconds * 1000)
+    return latency_figures(view, begin, plan.seconds, fps) | {
         "expected_fps": fps,
+        "delivered": delivered,
+        "delivered_longest_gap_ms": _rounded(pause),
         "gop_s": status["gop_seconds"],
         "cpu_waiting_percent": _rounded(waiting),
         "size": f"{status['width']}x{status['height']}",
     }
 
 
-def latency_figures(view: View, warmup: float, seconds: float, fps: float) -> Figures:
-    """The figures of one page by their names."""
-    begin = view.pictures[0].at + warmup * 1000
+def latency_figures(view: View, begin: float, seconds: float, fps: float) -> Figures:
+    """The figures of one page by their names, from `begin` (page clock, ms) on."""
     seen = asdict(viewing(view.pictures, begin, seconds, fps))
     return {
         **{name: _rounded(value) for name, value in seen.items()},
