@@ -90,7 +90,9 @@ async def live_server(
         finally:
             camera.cancel()
             http.should_exit = True
-            await asyncio.gather(serving, camera, return_exceptions=True)
+            for ended in await asyncio.gather(serving, camera, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    raise ended
 
 
 async def _film(segments: SegmentList, settings: HlsSettings, gop: int) -> None:

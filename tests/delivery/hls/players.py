@@ -17,6 +17,7 @@ from scripts import system_parts
 from tests.delivery.hls.live_server import RATE, live_server
 
 _NOBODY = 65534
+_TAKING_LEAVE = 5.0
 _FRAME = re.compile(r"chain.*pts: (\d+):(\d\d):(\d\d\.\d+)")
 _HARMLESS = re.compile(
     r"duplicated MOOV Atom|PulseAudio|D-Bus|interface (?:error|\"|.*initialization failed)"
@@ -98,14 +99,13 @@ async def _run(
     output = asyncio.create_task(process.communicate())
     try:
         await asyncio.wait({output}, timeout=seconds)
-        if process.returncode is None:
+        if not output.done():
             process.terminate()
-        async with asyncio.timeout(10):
-            out, err = await output
+            await asyncio.wait({output}, timeout=_TAKING_LEAVE)
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.kill()  # GStreamer sometimes hangs when it ends
+    out, err = await output
     return out.decode(errors="replace"), err.decode(errors="replace")
 
 
