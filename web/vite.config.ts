@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: '../src/liveedge/static',
     emptyOutDir: true,
     target: 'es2022',
+    // hls.js comes with its licence wherever it goes.
+    license: { fileName: 'licenses.md' },
     // Chromium and Safari both preload modules by themselves.
     modulePreload: {
       polyfill: false,

@@ -4,7 +4,10 @@ import type { PlayerState } from './player/state';
 import type { ClockSource, PlayerStats } from './player/stats';
 import type { Transport, TransportChoice } from './player/transport';
 
-customElements.define('live-edge-player', LiveEdgePlayer);
+// A page may have loaded the module under two addresses; the first one counts.
+if (!customElements.get('live-edge-player')) {
+  customElements.define('live-edge-player', LiveEdgePlayer);
+}
 
 declare global {
   interface HTMLElementTagNameMap {

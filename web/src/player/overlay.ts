@@ -23,6 +23,7 @@ export class Overlay {
   #delay = element('span', 'delay');
   #transport = element('span', 'transport');
   #details = element('dl', 'details');
+  #latest: PlayerStats | null = null;
 
   constructor(root: ShadowRoot) {
     root.adoptedStyleSheets = [styleSheet()];
@@ -52,8 +53,6 @@ export class Overlay {
     if (!this.#details.hidden) this.#list(stats);
     this.#latest = stats;
   }
-
-  #latest: PlayerStats | null = null;
 
   #toggle(): void {
     this.#details.hidden = !this.#details.hidden;
