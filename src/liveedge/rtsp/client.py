@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
@@ -25,7 +26,10 @@ _QUOTED = re.compile(r'"[^"]*"')
 
 
 class RtspClient:
-    """Plays one camera for one handler; each `run_once` is one attempt."""
+    """Plays one camera for one handler; each `run_once` is one attempt.
+
+    `session` makes what speaks for us in an attempt; another one than `Session` can listen in.
+    """
 
     def __init__(
         self,
@@ -34,11 +38,13 @@ class RtspClient:
         clock: Clock,
         *,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+        session: Callable[[CameraUrl], Session] = Session,
     ) -> None:
         self._url = url
         self._handler = handler
         self._clock = clock
         self._timeouts = timeouts
+        self._new_session = session
         self._connection: Connection | None = None
 
     @property
@@ -53,7 +59,7 @@ class RtspClient:
         handler comes out as it is. If cancelled, it takes leave of the camera for at most `GRACE`
         seconds first. The socket is closed in every case.
         """
-        session = Session(self._url)
+        session = self._new_session(self._url)
         deadline = asyncio.get_running_loop().time() + self._timeouts.connect
         try:
             connection = await self._connect(session, deadline)
