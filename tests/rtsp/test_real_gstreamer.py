@@ -16,6 +16,7 @@ import pytest
 import uvloop
 
 from liveedge.clock import SystemClock
+from liveedge.config.rtsp import RtspSettings, RtspTransport
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import Reason, SourceError
 from liveedge.media.access_unit import AccessUnit
@@ -23,6 +24,9 @@ from liveedge.rtsp.client import RtspClient, Stats, VideoDescription
 from tests.real.burned_clock import ClockReader, age_ms
 from tests.real.gst import GstCamera, gst_camera
 from tests.rtsp.scripted import Remembering
+
+AUTO = RtspSettings()
+UDP = RtspSettings(RtspTransport.UDP)
 
 pytestmark = [pytest.mark.real("gstreamer"), pytest.mark.timeout(60)]
 
@@ -52,13 +56,17 @@ class Timing(Remembering):
         return found
 
 
-async def watch(url: str, handler: Remembering, pictures: int) -> Stats:
+async def watch(
+    url: str, handler: Remembering, pictures: int, settings: RtspSettings = AUTO
+) -> Stats:
     """Play until so many pictures have come, then leave."""
-    return await watch_until(url, handler, lambda: len(handler.units) >= pictures)
+    return await watch_until(url, handler, lambda: len(handler.units) >= pictures, settings)
 
 
-async def watch_until(url: str, handler: Remembering, enough: Callable[[], bool]) -> Stats:
-    client = RtspClient(parse_camera_url(url), handler, SystemClock())
+async def watch_until(
+    url: str, handler: Remembering, enough: Callable[[], bool], settings: RtspSettings = AUTO
+) -> Stats:
+    client = RtspClient(parse_camera_url(url), handler, SystemClock(), settings=settings)
     attempt = asyncio.create_task(client.run_once())
     waiting = asyncio.create_task(handler.until(enough))
     await asyncio.wait({attempt, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -92,6 +100,15 @@ async def test_every_picture_decodes() -> None:
     assert len(ages) == len(handler.units)
     # A sane clock; how small the age is, is a matter of measurement, not of a test.
     assert all(-50 < age < 20_000 for age in ages)
+
+
+async def test_pictures_come_over_udp() -> None:
+    handler = Timing()
+    with gst_camera(gop=10) as camera:
+        stats = await watch(camera.url(), handler, 40, UDP)
+    assert stats.access_units >= 40
+    assert (stats.lost, stats.damaged, stats.foreign, stats.malformed) == (0, 0, 0, 0)
+    assert len(handler.ages()) == len(handler.units)
 
 
 async def test_sender_reports_say_when_a_picture_was_taken() -> None:

@@ -90,7 +90,7 @@ def test_three_requests_open_a_session() -> None:
     assert requests[2].headers.get("Session") == "1234"
     assert session.timeout == 30.0
     assert isinstance(session.media, SetUp)
-    assert (session.media.rtp_channel, session.media.rtcp_channel) == (2, 3)
+    assert session.media.transport.interleaved == (2, 3)
     assert session.media.track.payload_type == 96
     description = session.media.track.description
     assert (description.codec, description.clock_rate) == ("h264", 90000)
@@ -145,7 +145,7 @@ def test_the_channels_are_those_of_the_answer(
     headers = {} if transport is None else {"Transport": transport}
     session, _ = opened(SETUP=response(Session="1", more=headers))
     assert session.media is not None
-    assert (session.media.rtp_channel, session.media.rtcp_channel) == channels
+    assert session.media.transport.interleaved == channels
 
 
 def test_a_camera_without_aggregate_control_plays_its_track() -> None:
@@ -188,9 +188,9 @@ def test_a_status_has_a_reason(method: str, status: int, reason: Reason) -> None
         (b"v=0\nm=audio 0 RTP/AVP 0\n", Reason.NO_VIDEO, "no video track"),
         (b"v=0\nm=video 0 RTP/AVP 26\n", Reason.UNSUPPORTED, "only JPEG,"),
         (
-            b"m=video 0 RTP/AVP 96 97\na=rtpmap:96 H265/90000\nm=video 0 RTP/AVP 98\n",
+            b"m=video 0 RTP/AVP 96 97\na=rtpmap:96 VP8/90000\nm=video 0 RTP/AVP 98\n",
             Reason.UNSUPPORTED,
-            "only H265, payload type 97, payload type 98,",
+            "only VP8, payload type 97, payload type 98,",
         ),
         (b"m=video 0 RTP/AVP\n", Reason.UNSUPPORTED, "video of no known kind"),
         (b"m=video 0 RTP/AVP 96\na=rtpmap:96 <b>x/90000", Reason.UNSUPPORTED, "payload type 96"),

@@ -1,4 +1,4 @@
-"""The asyncio client: plays a camera's video over RTSP, interleaved in one TCP connection."""
+"""The asyncio client: plays a camera's video over RTSP."""
 
 import asyncio
 import re
@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from liveedge.clock import Clock
+from liveedge.config.rtsp import RtspSettings
 from liveedge.config.url import CameraUrl
 from liveedge.errors import Reason, SourceError
 from liveedge.rtsp.connect import open_socket
@@ -37,12 +38,14 @@ class RtspClient:
         handler: MediaHandler,
         clock: Clock,
         *,
+        settings: RtspSettings = RtspSettings(),  # noqa: B008 - frozen
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         session: Callable[[CameraUrl], Session] = Session,
     ) -> None:
         self._url = url
         self._handler = handler
         self._clock = clock
+        self._settings = settings
         self._timeouts = timeouts
         self._new_session = session
         self._connection: Connection | None = None
@@ -92,7 +95,13 @@ class RtspClient:
             with suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
-        connection = Connection(session, self._handler, self._clock, acknowledge=acknowledge)
+        connection = Connection(
+            session,
+            self._handler,
+            self._clock,
+            carriage=self._settings.transport,
+            acknowledge=acknowledge,
+        )
         self._connection = connection
         try:
             await loop.create_connection(lambda: connection, sock=sock)

@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from liveedge.clock import Clock
+from liveedge.config.rtsp import RtspTransport
 from liveedge.errors import LimitError, Reason, SourceError
 from liveedge.rtsp.framing import Demultiplexer
 from liveedge.rtsp.messages import Message, Request, Response
 from liveedge.rtsp.reception import MediaHandler, Stats, VideoReception
 from liveedge.rtsp.session import Dialogue, Session, SetUp
+from liveedge.rtsp.transport import INTERLEAVED, Transport
+from liveedge.rtsp.udp import UdpPorts, open_ports
 
 MAX_UNSENT = 64 * 1024
 """Octets that a camera may leave unread."""
@@ -34,6 +37,7 @@ class Connection(asyncio.Protocol):
         handler: MediaHandler,
         clock: Clock,
         *,
+        carriage: RtspTransport = RtspTransport.TCP,
         acknowledge: Callable[[], None] = lambda: None,
     ) -> None:
         self.failure: Exception | None = None
@@ -44,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._session = session
         self._handler = handler
         self._clock = clock
+        self._carriage = carriage
         self._acknowledge = acknowledge
         self._demultiplexer = Demultiplexer(self._take_message)
         self._changed = asyncio.Event()
@@ -53,16 +58,23 @@ class Connection(asyncio.Protocol):
         self._cseq: int | None = None
         self._reception: VideoReception | None = None
         self._rtcp_channel = 0
+        self._ports: UdpPorts | None = None
         self._next_keep_alive = 0.0
         self._next_report = 0.0
         self._left = False
+        session.offers = self._offers
 
     @property
     def stats(self) -> Stats:
         """Figures so far."""
+        octets, foreign, duplicates = self._octets, self._demultiplexer.stray_frames, 0
+        if self._ports is not None:
+            octets += self._ports.octets
+            foreign += self._ports.strangers
+            duplicates = self._ports.duplicates
         if self._reception is None:
-            return Stats(self._octets)
-        return self._reception.stats(self._octets, self._demultiplexer.stray_frames)
+            return Stats(octets)
+        return self._reception.stats(octets, foreign, duplicates)
 
     # --- the asyncio protocol
 
@@ -114,14 +126,14 @@ class Connection(asyncio.Protocol):
 
     async def leave(self, grace: float) -> None:
         """Take leave of a camera that is well: wait for its answer, `grace` seconds at most."""
-        self._demultiplexer.sinks.clear()
+        self._stop_media()
         if self._tear_down():
             with contextlib.suppress(SourceError):
                 await self.wait(grace)
 
     async def close(self) -> None:
         """Close the connection for sure, and tell the camera unless that has been done."""
-        self._demultiplexer.sinks.clear()
+        self._stop_media()
         self._tear_down()
         self._transport.close()
         try:
@@ -197,12 +209,36 @@ class Connection(asyncio.Protocol):
 
     # --- the media
 
+    def _offers(self) -> Iterator[Transport]:
+        """Ways to receive a track; ports are opened only when they are needed."""
+        if self._carriage is not RtspTransport.UDP:
+            yield INTERLEAVED
+        if self._carriage in (RtspTransport.AUTO, RtspTransport.UDP):
+            self._ports = open_ports(self._transport.get_extra_info("sockname"))
+            yield Transport("RTP/AVP", client_port=self._ports.numbers)
+
     def _receive(self, media: SetUp, now: float) -> None:
         """Take the track's packets from now on: some cameras send before they answer PLAY."""
         self._reception = reception = VideoReception(media.track, self._handler, now)
-        self._rtcp_channel = media.rtcp_channel
-        self._demultiplexer.sinks[media.rtcp_channel] = reception.take_reports
-        self._demultiplexer.sinks[media.rtp_channel] = reception.receiver.push
+        channels = media.transport.interleaved
+        if channels is not None:
+            self._rtcp_channel = channels[1]
+            self._demultiplexer.sinks[channels[1]] = reception.take_reports
+            self._demultiplexer.sinks[channels[0]] = reception.receiver.push
+        elif self._ports is not None:
+            self._ports.listen(
+                self._transport.get_extra_info("peername"),
+                media.transport,
+                rtp=reception.receiver.push,
+                rtcp=reception.take_reports,
+                clock=self._clock,
+                failed=self._fail,
+            )
+
+    def _stop_media(self) -> None:
+        self._demultiplexer.sinks.clear()
+        if self._ports is not None:
+            self._ports.close()
 
     def _play(self, now: float) -> None:
         if self._reception is not None:
@@ -212,6 +248,10 @@ class Connection(asyncio.Protocol):
         self._next_report = now + REPORT_INTERVAL
 
     def _send_report(self, now: float) -> None:
-        if self._reception is not None:
-            packet = self._reception.receiver_report(now)
+        if self._reception is None:
+            return
+        packet = self._reception.receiver_report(now)
+        if self._ports is not None:
+            self._ports.send_report(packet)
+        else:
             self._send(b"$%c" % self._rtcp_channel + len(packet).to_bytes(2, "big") + packet)

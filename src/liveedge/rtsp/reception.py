@@ -39,7 +39,8 @@ class Stats:
     duplicates: int = 0
     malformed: int = 0
     foreign: int = 0
-    """Packets of other payload types or sources, and frames on channels that nobody asked for."""
+    """Packets of other payload types, sources or hosts, and frames on channels that nobody asked
+    for."""
     unknown: int = 0
     """Payloads that the codec's depacketizer does not know."""
     access_units: int = 0
@@ -75,16 +76,16 @@ class VideoReception:
         depacketizer = self.depacketizer
         return Progress(self.playing_since, depacketizer.completed_at, depacketizer.emitted_at)
 
-    def stats(self, octets: int, stray_frames: int) -> Stats:
+    def stats(self, octets: int, strays: int, duplicates: int = 0) -> Stats:
         """Figures so far, with those of the connection."""
         receiver, depacketizer = self.receiver, self.depacketizer
         return Stats(
             octets,
             receiver.packets,
             receiver.lost,
-            receiver.duplicates,
+            receiver.duplicates + duplicates,
             receiver.malformed,
-            receiver.foreign + stray_frames,
+            receiver.foreign + strays,
             depacketizer.unknown,
             depacketizer.access_units,
             depacketizer.damaged,

@@ -5,7 +5,7 @@ raises a `SourceError` if the camera cannot be shown. The caller matches respons
 and keeps the deadlines.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 
 from liveedge.config.url import CameraUrl
@@ -15,9 +15,10 @@ from liveedge.rtsp.messages import Headers, Request, Response, shown
 from liveedge.rtsp.sdp import is_absolute, parse_sdp, resolve_control
 from liveedge.rtsp.transport import (
     DEFAULT_SESSION_TIMEOUT,
+    INTERLEAVED,
     Transport,
+    agree,
     parse_session,
-    parse_transports,
 )
 from liveedge.rtsp.video import VideoTrack, choose_video
 
@@ -27,10 +28,11 @@ _Exchange = Generator[Request, Response, Response]
 USER_AGENT = "liveedge"
 MAX_TRIES = 3
 """Times that one request is sent: without an answer to a challenge, with one, with a new nonce."""
-WANTED = Transport("RTP/AVP/TCP", interleaved=(0, 1))
 
 _FROM_NOW = ("Range", "npt=0.000-")
 _AGGREGATE_NOT_ALLOWED = 459
+_ANOTHER_WAY_MAY_HELP = frozenset({Reason.UNSUPPORTED, Reason.PROTOCOL})
+"""461, and what cameras answer that do not know it: 400, 406, 500, …"""
 
 _ANSWERED = frozenset({"OPTIONS", "GET_PARAMETER", "SET_PARAMETER", "ANNOUNCE"})
 _ENDING = frozenset({"TEARDOWN", "REDIRECT"})
@@ -38,11 +40,11 @@ _ENDING = frozenset({"TEARDOWN", "REDIRECT"})
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """A track, and the channels of the connection that it comes on."""
+    """A track, and the way that it comes."""
 
     track: VideoTrack
-    rtp_channel: int
-    rtcp_channel: int
+    transport: Transport
+    """What was agreed on: with `interleaved`, or else with `client_port`."""
 
 
 class Session:
@@ -55,6 +57,9 @@ class Session:
         """Seconds that the camera keeps the session without a sign of life."""
         self.credentials_sent = False
         """True once a request has carried an answer to a challenge."""
+        self.offers: Callable[[], Iterable[Transport]] = lambda: (INTERLEAVED,)
+        """Ways for a track to come, the best first; the next one is asked for only when the camera
+        has refused all before it."""
         self._url = url
         self._auth: Authenticator | None = None
         if url.username is not None:
@@ -77,14 +82,28 @@ class Session:
         if description.control and is_absolute(description.control):
             base = self._aggregate
         control = resolve_control(base, track.control)
-        set_up = yield from self._ask("SETUP", control, [("Transport", str(WANTED))])
-        self._id, self.timeout = parse_session(set_up.headers.get("Session") or "")
-        self.media = SetUp(track, *_channels(set_up.headers.get("Transport")))
+        self.media = SetUp(track, (yield from self._set_up(control)))
         played = yield from self._exchange("PLAY", self._aggregate, [_FROM_NOW])
         if played.status == _AGGREGATE_NOT_ALLOWED:
             self._aggregate = control
             played = yield from self._exchange("PLAY", control, [_FROM_NOW])
         self._demand("PLAY", played)
+
+    def _set_up(self, control: str) -> Generator[Request, Response, Transport]:
+        """Set a track up in the first way that the camera takes; return what was agreed on."""
+        error: SourceError | None = None
+        for wanted in self.offers():
+            answer = yield from self._exchange("SETUP", control, [("Transport", str(wanted))])
+            error = self._failure("SETUP", answer)
+            if error is None:
+                self._id, self.timeout = parse_session(answer.headers.get("Session") or "")
+                agreed = agree(wanted, answer.headers.get("Transport"))
+                if agreed is not None:
+                    return agreed
+                error = _other_way(wanted)
+            elif error.reason not in _ANOTHER_WAY_MAY_HELP:
+                break
+        raise error or _other_way(INTERLEAVED)
 
     def keeping_alive(self) -> Dialogue:
         """One sign of life. Whatever the answer is: while video comes, all is well."""
@@ -120,8 +139,11 @@ class Session:
         return response
 
     def _demand(self, method: str, response: Response) -> None:
-        if not 200 <= response.status < 300:
-            raise self._refusal(method, response)
+        if error := self._failure(method, response):
+            raise error
+
+    def _failure(self, method: str, response: Response) -> SourceError | None:
+        return None if 200 <= response.status < 300 else self._refusal(method, response)
 
     def _exchange(
         self, method: str, url: str, headers: Iterable[tuple[str, str]] = ()
@@ -181,7 +203,10 @@ _REFUSALS = {
     404: (Reason.NOT_FOUND, "The camera does not know this path; check it"),
     453: (Reason.BUSY, "The camera has no bandwidth left for another viewer"),
     454: (Reason.SESSION_LOST, "The camera does not know the session that it has just opened"),
-    461: (Reason.UNSUPPORTED, "The camera does not send RTP over TCP; allow that in its settings"),
+    461: (
+        Reason.UNSUPPORTED,
+        "The camera does not send RTP in the way that was asked for; allow TCP in its settings",
+    ),
     503: (Reason.BUSY, "The camera is too busy; it may allow no further viewer"),
 }
 
@@ -196,17 +221,10 @@ def _base(headers: Headers, url: str) -> str:
     return url
 
 
-def _channels(transport: str | None) -> tuple[int, int]:
-    """Return the channels that the answer to SETUP names; ours where it names none."""
-    offers = parse_transports(transport or "")
-    if not offers:
-        return WANTED.interleaved or (0, 1)
-    chosen = offers[0]
-    if chosen.interleaved is not None:
-        return chosen.interleaved
-    if chosen.protocol != WANTED.protocol:
-        raise SourceError(
-            Reason.UNSUPPORTED,
-            "The camera wants to send RTP another way than over TCP; allow TCP in its settings.",
-        )
-    return WANTED.interleaved or (0, 1)
+def _other_way(wanted: Transport) -> SourceError:
+    way, setting = ("UDP", "tcp") if wanted.interleaved is None else ("TCP", "auto")
+    return SourceError(
+        Reason.UNSUPPORTED,
+        f"The camera wants to send RTP another way than over {way}; allow {way} in its settings,"
+        f' or try transport = "{setting}".',
+    )

@@ -1,6 +1,6 @@
 """The Transport (RFC 2326 §12.39) and Session (§12.37) headers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liveedge.errors import ProtocolError
 from liveedge.rtsp.messages import shown
@@ -22,6 +22,8 @@ class Transport:
     client_port: tuple[int, int] | None = None
     server_port: tuple[int, int] | None = None
     ssrc: int | None = None
+    source: str | None = None
+    """Where packets come from, an address or a name, if the camera says so."""
 
     def __str__(self) -> str:
         parts = [self.protocol, "unicast" if self.unicast else "multicast"]
@@ -32,6 +34,28 @@ class Transport:
         if self.ssrc is not None:
             parts.append(f"ssrc={self.ssrc:08X}")
         return ";".join(parts)
+
+
+INTERLEAVED = Transport("RTP/AVP/TCP", interleaved=(0, 1))
+"""On the RTSP connection itself, RTP on channel 0 and RTCP on channel 1."""
+_OVER_UDP = frozenset({"RTP/AVP", "RTP/AVP/UDP"})
+
+
+def agree(wanted: Transport, answer: str | None) -> Transport | None:
+    """Return how a track will come after an answer to SETUP; None if not as it was `wanted`.
+
+    `answer` is the Transport header. Where it says nothing, it means what was asked for.
+    """
+    chosen = next(iter(parse_transports(answer or "")), wanted)
+    if wanted.client_port is None:
+        # Some cameras forget to say TCP where they name channels.
+        if chosen.interleaved is None and chosen.protocol != wanted.protocol:
+            return None
+        return replace(chosen, interleaved=chosen.interleaved or wanted.interleaved)
+    if chosen.interleaved or not chosen.unicast or chosen.protocol not in _OVER_UDP:
+        return None
+    # The ports are ours to know; some cameras repeat others.
+    return replace(chosen, client_port=wanted.client_port)
 
 
 def parse_transports(value: str) -> list[Transport]:
@@ -52,6 +76,7 @@ def _parse_transport(offer: str) -> Transport:
         client_port=_pair(named.get("client_port"), 65535),
         server_port=_pair(named.get("server_port"), 65535),
         ssrc=_hexadecimal(named.get("ssrc")),
+        source=named.get("source", "").strip("[]") or None,
     )
 
 
