@@ -6,17 +6,17 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import structlog
 import uvicorn
 import uvloop
 
 from liveedge.api.application import make_api
-from liveedge.api.dispatch import Dispatch
+from liveedge.api.dispatch import Application, Dispatch
 from liveedge.api.event_feed import EventFeed
 from liveedge.clock import Clock, SystemClock
-from liveedge.config.hls import HlsSettings
-from liveedge.config.settings import Settings
+from liveedge.config.settings import ServerSettings, Settings
 from liveedge.delivery.hls.endpoint import HlsEndpoint
 from liveedge.delivery.live.endpoint import LiveEndpoint
 from liveedge.delivery.live.protocol import MAX_MESSAGE
@@ -53,13 +53,15 @@ def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
 
 
 def build_application(
-    registry: StreamRegistry, clock: Clock, hls: HlsSettings, feed: EventFeed | None = None
+    registry: StreamRegistry, clock: Clock, settings: Settings, feed: EventFeed | None = None
 ) -> Dispatch:
     """The ASGI application of a server; `feed` is closed before it ends."""
+    embed = settings.server.embed_origins
+    hls = replace(settings.hls, cors_origins=settings.hls.cors_origins | embed)
     return Dispatch(
-        live=LiveEndpoint(registry, clock),
+        live=LiveEndpoint(registry, clock, embed),
         hls=HlsEndpoint(registry, hls),
-        api=make_api(registry, clock, feed),
+        api=make_api(registry, clock, feed, embed),
     )
 
 
@@ -75,28 +77,34 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
+def uvicorn_config(application: Application, server: ServerSettings) -> uvicorn.Config:
+    """How Uvicorn serves `application`."""
+    return uvicorn.Config(
+        application,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        # By itself Uvicorn believes every proxy on this machine, and whoever sends through one.
+        proxy_headers=bool(server.trusted_proxies),
+        forwarded_allow_ips=list(server.trusted_proxies),
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
+
+
 async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Run a server until SIGINT or SIGTERM; `ready` is called with its URL once it listens."""
     clock = SystemClock()
     registry = build_registry(settings, clock)
     feed = EventFeed(registry, clock)
-    application = build_application(registry, clock, settings.hls, feed)
+    application = build_application(registry, clock, settings, feed)
     with listen(settings.server.host, settings.server.port) as sock:
-        server = _Uvicorn(
-            uvicorn.Config(
-                application,
-                http="httptools",
-                ws="websockets-sansio",
-                ws_max_size=MAX_MESSAGE,
-                ws_per_message_deflate=False,
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                log_level="warning",
-                server_header=False,
-                timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-            )
-        )
+        server = _Uvicorn(uvicorn_config(application, settings.server))
         _end_on_signal(server, feed)
         registry.start()
         monitor = asyncio.create_task(Monitor(registry, clock).run(), name="health")

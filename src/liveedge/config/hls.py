@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from liveedge.config.origins import check_origins
 from liveedge.errors import ConfigError
 
 SHORTEST_SEGMENT: Final = 0.3
@@ -38,6 +39,7 @@ class HlsSettings:
     """How many requests of all viewers may wait for something that does not exist yet."""
 
     def __post_init__(self) -> None:
+        check_origins(self.cors_origins, "cors_origins")
         if not SHORTEST_SEGMENT <= self.segment_seconds <= LONGEST_SEGMENT:
             raise ConfigError(
                 f"segment_seconds must be from {SHORTEST_SEGMENT} to {LONGEST_SEGMENT:g} seconds."

@@ -3,13 +3,22 @@
 import os
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+)
 
 from liveedge.config.health import LONGEST_STALL, SHORTEST_STALL, STALL_SECONDS
 from liveedge.config.hls import HlsSettings
+from liveedge.config.origins import check_origins
 from liveedge.config.url import CameraUrl, parse_camera_url
 from liveedge.errors import ConfigError
 
@@ -34,12 +43,36 @@ class _Strict(BaseModel):
 
 
 class ServerSettings(_Strict):
-    """Where the server listens."""
+    """Where the server listens, and whom it believes."""
 
     host: str = "127.0.0.1"
     """Address to listen on. The default is reachable from this machine only."""
     port: int = Field(default=8080, ge=0, le=65535)
     """TCP port; 0 picks a free one."""
+    embed_origins: frozenset[str] = frozenset()
+    """Origins of pages on other servers that may show the streams (`https://home.example`), or
+    `*` for every page. Empty: only pages of this server."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For is believed. Empty: nobody's is."""
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, origins: frozenset[str]) -> frozenset[str]:
+        check_origins(origins, "embed_origins")
+        return origins
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ConfigError(
+                    f'trusted_proxies: "{proxy[:100]}" is not an address or a network. Write'
+                    ' where the proxy connects from, as in "127.0.0.1" or "10.0.0.0/24".'
+                ) from None
+        return proxies
 
 
 class StreamSettings(_Strict):

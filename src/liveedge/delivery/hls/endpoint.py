@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from liveedge.config.hls import HlsSettings
+from liveedge.delivery.cross_origin import cors_headers
 from liveedge.delivery.hls import blocking, byte_range, routes
 from liveedge.delivery.hls.blocking import Answer
 from liveedge.delivery.hls.feed import Feed, Text
@@ -107,15 +108,7 @@ class HlsEndpoint:
             await drop(receive, send)
 
     def _cors(self, headers: Headers) -> tuple[Header, ...]:
-        allowed = self._settings.cors_origins
-        if not allowed:
-            return ()
-        if "*" in allowed:
-            return ((b"access-control-allow-origin", b"*"),)
-        origin = headers.get(b"origin", b"")
-        if origin.decode("latin-1") in allowed:
-            return ((b"access-control-allow-origin", origin), (b"vary", b"origin"))
-        return ((b"vary", b"origin"),)
+        return cors_headers(self._settings.cors_origins, headers.get(b"origin", b""))
 
     async def _reply(self, scope: dict[str, Any], headers: Headers, receive: Receive) -> Reply:
         route = routes.resolve(scope["path"])
