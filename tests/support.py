@@ -6,8 +6,12 @@ from fractions import Fraction
 from functools import cache
 
 import av
+from av.video.codeccontext import VideoCodecContext
 
 from liveedge.media.access_unit import AccessUnit
+
+_PARAMETER_SETS = {"h264": (7, 8), "h265": (32, 33, 34)}
+_SYNC = {"h264": (5,), "h265": (19, 20)}
 
 
 @dataclass
@@ -47,37 +51,48 @@ def split_annex_b(data: bytes) -> list[bytes]:
 
 
 @cache
-def encode(frames: int = 12, gop: int = 4, size: tuple[int, int] = (64, 48)) -> Encoded:
-    """Pictures of H.264 baseline, each a different grey."""
-    width, height = size
-    codec = av.CodecContext.create("libx264", "w")
-    codec.width, codec.height, codec.pix_fmt = width, height, "yuv420p"
-    codec.time_base = Fraction(1, 30)
-    codec.framerate = Fraction(30, 1)
-    codec.options = {
-        "preset": "ultrafast",
-        "tune": "zerolatency",
-        "x264-params": f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0",
-    }
-    codec.thread_count = 1
+def encode(
+    frames: int = 12, gop: int = 4, size: tuple[int, int] = (64, 48), codec: str = "h264"
+) -> Encoded:
+    """Pictures of H.264 baseline or H.265 main, each a different grey."""
+    context = _encoder(codec, gop, size)
     parameter_sets: dict[int, bytes] = {}
     pictures = []
     for index in range(frames):
-        frame = av.VideoFrame(width, height, "yuv420p")
+        frame = av.VideoFrame(*size, "yuv420p")
         for plane in frame.planes:
             plane.update(bytes([(40 + 13 * index) % 256]) * plane.buffer_size)
         frame.pts = index
-        for packet in codec.encode(frame):
+        for packet in context.encode(frame):
             kept = []
             for nal in split_annex_b(bytes(packet)):
-                kind = nal[0] & 31
-                if kind in (7, 8):
+                kind = nal[0] & 31 if codec == "h264" else nal[0] >> 1
+                if kind in _PARAMETER_SETS[codec]:
                     parameter_sets[kind] = nal
-                elif kind in (1, 5):
+                elif kind in (1, *_SYNC[codec]):
                     kept.append(nal)
-            pictures.append((kept, any(nal[0] & 31 == 5 for nal in kept)))
+            pictures.append((kept, packet.is_keyframe))
     assert len(pictures) == frames
-    return Encoded((parameter_sets[7], parameter_sets[8]), tuple(pictures))
+    return Encoded(tuple(parameter_sets[kind] for kind in _PARAMETER_SETS[codec]), tuple(pictures))
+
+
+def _encoder(codec: str, gop: int, size: tuple[int, int]) -> VideoCodecContext:
+    context = av.CodecContext.create({"h264": "libx264", "h265": "libx265"}[codec], "w")
+    assert isinstance(context, VideoCodecContext)
+    context.width, context.height = size
+    context.pix_fmt = "yuv420p"
+    context.time_base = Fraction(1, 30)
+    context.framerate = Fraction(30, 1)
+    common = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0"
+    context.options = {
+        "preset": "ultrafast",
+        "tune": "zerolatency",
+        "x264-params": common,
+        "x265-params": f"{common}:log-level=none:pools=none:frame-threads=1:open-gop=0:info=0",
+    }
+    del context.options["x265-params" if codec == "h264" else "x264-params"]
+    context.thread_count = 1
+    return context
 
 
 def access_units(

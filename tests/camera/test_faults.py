@@ -7,7 +7,7 @@ import pytest
 
 from liveedge.media.access_unit import AccessUnit
 from liveedge.media.h264 import parse_sps
-from liveedge.rtsp.h264 import MAX_ACCESS_UNIT
+from liveedge.rtsp.pictures import MAX_ACCESS_UNIT
 from tests.camera.peer import DEADLINE, Peer
 from tests.camera.rogue import SETTINGS, Viewer, camera, is_silent, viewer
 

@@ -26,8 +26,9 @@ from liveedge.media.access_unit import AccessUnit
 from liveedge.rtsp.auth import Authenticator
 from liveedge.rtsp.connection import Connection
 from liveedge.rtsp.framing import Demultiplexer
-from liveedge.rtsp.h264 import MAX_ACCESS_UNIT, MAX_NALS, H264Depacketizer
+from liveedge.rtsp.h264 import H264Depacketizer
 from liveedge.rtsp.messages import Headers, Request, Response, body_length, parse_head
+from liveedge.rtsp.pictures import MAX_ACCESS_UNIT, MAX_NALS
 from liveedge.rtsp.rtcp import SenderReport, encode_sender_report, ntp_time, parse_compound
 from liveedge.rtsp.rtp import RtpReceiver
 from liveedge.rtsp.sdp import parse_sdp, resolve_control

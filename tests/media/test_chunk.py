@@ -3,7 +3,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveedge.media.bmff import avc_configuration, box, full_box, init_segment
+from liveedge.media.bmff import box, full_box, init_segment
 from liveedge.media.chunk import FLAG_SYNC, HEADER, KIND_CHUNK, KIND_INIT, frame_chunk
 from liveedge.media.epoch import make_epoch
 from liveedge.media.h264 import H264Config, ParameterSets
@@ -44,7 +44,8 @@ def test_init_segment_says_live() -> None:
 
 def test_avc_configuration_carries_the_parameter_sets() -> None:
     made = config()
-    record = avc_configuration(made)
+    kind, record = made.record
+    assert kind == b"avcC"
     assert record[:4] == b"\x01" + made.sps[0][1:4]
     assert record[4] & 3 == 3
     assert made.sps[0] in record

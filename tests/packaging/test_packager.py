@@ -84,6 +84,33 @@ def test_new_parameter_sets_open_an_epoch_at_the_next_sync_frame() -> None:
     assert packager.epoch.config.parameters.width == 128
 
 
+def test_ffmpeg_decodes_h265_as_it_was_packaged() -> None:
+    packager = Packager(1)
+    encoded = encode(frames=12, gop=4, codec="h265")
+    packager.configure(encoded.parameter_sets, "h265")
+    units = access_units(encoded, in_band=False)
+    chunks = [add(packager, unit, unit.rtp_time) for unit in units]
+    assert packager.epoch is not None
+    assert packager.epoch.codec.startswith("hvc1.1.6.L")
+    stream = packager.epoch.init + b"".join(chunk.payload for chunk in chunks if chunk)
+    assert decode(stream) == [(3000 * index, 64, 48) for index in range(12)]
+
+
+def test_a_camera_that_changes_its_codec_opens_an_epoch() -> None:
+    packager = Packager(1)
+    assert add(packager, access_units(encode())[0], 0) is not None
+    packager.configure((), "h265")
+    later = access_units(encode(codec="h265"))
+    blind = AccessUnit(later[0].nals, 0, True, 1.0)
+    assert add(packager, blind, 3000) is None, "the sets of H.264 are of no use"
+    chunk = add(packager, later[4], 6000)
+    assert chunk is not None
+    assert chunk.epoch == 1
+    assert packager.epoch is not None
+    assert packager.epoch.codec.startswith("hvc1.")
+    assert packager.epoch.config.parameters.width == 64
+
+
 def test_after_a_gap_only_a_sync_frame_goes_on_and_carries_the_flag() -> None:
     packager = Packager(1)
     units = access_units(encode(frames=8, gop=4))

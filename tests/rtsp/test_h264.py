@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from liveedge.errors import LimitError, ProtocolError
 from liveedge.media.access_unit import AccessUnit
-from liveedge.rtsp.h264 import (
+from liveedge.rtsp.h264 import H264Depacketizer, parameter_sets
+from liveedge.rtsp.pictures import (
     MAX_ACCESS_UNIT,
     MAX_NALS,
     MAX_PARAMETER_SET,
     MAX_PARAMETER_SETS,
-    H264Depacketizer,
-    parameter_sets,
 )
 
 IDR = b"\x65\x80idr"

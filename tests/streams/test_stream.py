@@ -143,7 +143,7 @@ def test_a_camera_without_parameter_sets_is_told_so() -> None:
     stream = make_stream(clock)
     units = access_units(encode(), in_band=False)
     stream.access_unit(units[1])
-    with pytest.raises(ProtocolError, match="without SPS and PPS"):
+    with pytest.raises(ProtocolError, match="without parameter sets"):
         stream.access_unit(units[0])
 
 

@@ -78,7 +78,7 @@ async def measure_frames(viewers: int) -> dict[str, Any]:
     sessions = [LiveSession(registry, _send, time) for _ in range(viewers)]
     tasks = [asyncio.create_task(session.run()) for session in sessions]
     try:
-        stream.playing(VideoDescription("H264", 90_000, feed.parameter_sets))
+        stream.playing(VideoDescription("h264", 90_000, feed.parameter_sets))
         for session in sessions:
             session.handle('{"type": "subscribe", "stream": "bench"}')
         await _settle(stream, feed)

@@ -2,7 +2,7 @@
 
 from struct import pack
 
-from liveedge.media.h264 import H264Config
+from liveedge.media.video import VideoConfig
 
 VIDEO_TIMESCALE = 90_000
 """Units a second of all video times: the RTP clock of video (RFC 6184 §8.2.1), unchanged."""
@@ -11,7 +11,6 @@ TRACK_ID = 1
 
 _UNITY_MATRIX = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _LANGUAGE_UNDETERMINED = 0x55C4
-_PROFILES_WITH_AVCC_EXTENSION = frozenset({100, 110, 122, 144})
 
 
 def box(kind: bytes, *payload: bytes) -> bytes:
@@ -25,39 +24,14 @@ def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
     return box(kind, pack(">I", version << 24 | flags), *payload)
 
 
-def avc_configuration(config: H264Config) -> bytes:
-    """The `avcC` payload: AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1)."""
-    four_byte_lengths = b"\xff"
-    record = (
-        b"\x01"
-        + config.sps[0][1:4]
-        + four_byte_lengths
-        + bytes([0xE0 | len(config.sps)])
-        + b"".join(pack(">H", len(sps)) + sps for sps in config.sps)
-        + bytes([len(config.pps)])
-        + b"".join(pack(">H", len(pps)) + pps for pps in config.pps)
-    )
-    parameters = config.parameters
-    if parameters.profile in _PROFILES_WITH_AVCC_EXTENSION:
-        record += bytes(
-            (
-                0xFC | parameters.chroma_format,
-                0xF8 | (parameters.bit_depth_luma - 8) & 7,
-                0xF8 | (parameters.bit_depth_chroma - 8) & 7,
-                0,
-            )
-        )
-    return record
-
-
-def init_segment(config: H264Config) -> bytes:
-    """The CMAF header (`ftyp` `moov`) of a live H.264 track.
+def init_segment(config: VideoConfig) -> bytes:
+    """The CMAF header (`ftyp` `moov`) of a live video track.
 
     All durations are 0 and there is no `mehd`: that is how Chromium tells a live stream and
     renders it without holding frames back.
     """
     width, height = config.parameters.width, config.parameters.height
-    return box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfcavc1") + box(
+    return box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfc", config.brand) + box(
         b"moov",
         full_box(
             b"mvhd",
@@ -85,7 +59,7 @@ def _track_header(width: int, height: int) -> bytes:
     )
 
 
-def _media(config: H264Config) -> bytes:
+def _media(config: VideoConfig) -> bytes:
     empty_table = pack(">I", 0)
     samples = box(
         b"stbl",
@@ -111,15 +85,15 @@ def _media(config: H264Config) -> bytes:
     )
 
 
-def _sample_entry(config: H264Config) -> bytes:
-    """`avc1` (ISO/IEC 14496-15 §5.4.2.1): parameter sets live here and nowhere else."""
+def _sample_entry(config: VideoConfig) -> bytes:
+    """A visual sample entry (§12.1.3): parameter sets live here and nowhere else."""
     pixels_per_inch_72 = 0x480000
     return box(
-        b"avc1",
+        config.sample_entry,
         pack(">6xH16x", 1),
         pack(">HHIIIH", config.parameters.width, config.parameters.height, pixels_per_inch_72,
              pixels_per_inch_72, 0, 1),
         bytes(32),
         pack(">Hh", 0x18, -1),
-        box(b"avcC", avc_configuration(config)),
+        box(*config.record),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from liveedge.media.bmff import init_segment
 from liveedge.media.chunk import frame_init
-from liveedge.media.h264 import H264Config
+from liveedge.media.video import VideoConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Epoch:
     """An init segment, its number within the stream, and what players need to know of it."""
 
     number: int
-    config: H264Config
+    config: VideoConfig
     init: bytes
     """`ftyp` and `moov`."""
     message: bytes
@@ -24,7 +24,7 @@ class Epoch:
         return self.config.codec
 
 
-def make_epoch(number: int, stream: int, config: H264Config) -> Epoch:
+def make_epoch(number: int, stream: int, config: VideoConfig) -> Epoch:
     """Build the init segment of a new epoch, once for all viewers."""
     init = init_segment(config)
     return Epoch(number, config, init, frame_init(init, stream, number))

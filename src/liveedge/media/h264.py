@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from struct import pack
 
 from liveedge.errors import ProtocolError
 from liveedge.media.bits import BitReader, unescape
@@ -12,6 +13,8 @@ NAL_SPS = 7
 NAL_PPS = 8
 
 _PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+_PROFILES_WITH_AVCC_EXTENSION = frozenset({100, 110, 122, 144})
+_FOUR_BYTE_LENGTHS = b"\xff"
 _EXTENDED_SAR = 255
 _MAX_DIMENSION = 16384
 _MAX_REORDER = 16
@@ -49,6 +52,40 @@ class H264Config:
     def codec(self) -> str:
         """The `codecs` parameter of RFC 6381 §3.3, for example `avc1.42c01f`."""
         return "avc1." + self.sps[0][1:4].hex()
+
+    @property
+    def sample_entry(self) -> bytes:
+        """`avc1` (ISO/IEC 14496-15 §5.4.2.1): parameter sets are in the sample entry only."""
+        return b"avc1"
+
+    @property
+    def record(self) -> tuple[bytes, bytes]:
+        """`avcC`: AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1)."""
+        parameters = self.parameters
+        record = (
+            b"\x01"
+            + self.sps[0][1:4]
+            + _FOUR_BYTE_LENGTHS
+            + bytes([0xE0 | len(self.sps)])
+            + b"".join(pack(">H", len(sps)) + sps for sps in self.sps)
+            + bytes([len(self.pps)])
+            + b"".join(pack(">H", len(pps)) + pps for pps in self.pps)
+        )
+        if parameters.profile in _PROFILES_WITH_AVCC_EXTENSION:
+            record += bytes(
+                (
+                    0xFC | parameters.chroma_format,
+                    0xF8 | (parameters.bit_depth_luma - 8) & 7,
+                    0xF8 | (parameters.bit_depth_chroma - 8) & 7,
+                    0,
+                )
+            )
+        return b"avcC", record
+
+    @property
+    def brand(self) -> bytes:
+        """`avc1` (ISO/IEC 14496-12 Annex E)."""
+        return b"avc1"
 
 
 class ParameterSets:

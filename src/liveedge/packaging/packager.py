@@ -5,10 +5,11 @@ from typing import Final
 from liveedge.media.access_unit import AccessUnit
 from liveedge.media.chunk import FLAG_CAMERA_CLOCK, FLAG_GAP, FLAG_SYNC, Chunk, frame_chunk
 from liveedge.media.epoch import Epoch, make_epoch
-from liveedge.media.h264 import ParameterSets
+from liveedge.media.video import PARAMETER_SETS, ParameterSets
 
 TIMESCALE: Final = 90_000
 _LONGEST_FRAME: Final = 5 * TIMESCALE
+_FIRST_CODEC: Final = "h264"
 _DEFAULT_FRAME: Final = TIMESCALE // 25
 _MAX_OFFSET_US: Final = 0x7FFFFFFF
 
@@ -22,7 +23,9 @@ class Packager:
 
     def __init__(self, stream: int) -> None:
         self._stream = stream
-        self._sets = ParameterSets()
+        self._codec = _FIRST_CODEC
+        self._sets: ParameterSets = PARAMETER_SETS[_FIRST_CODEC]()
+        self._epochs = 0
         self._changed = False
         self._sequence = 0
         self._decode_time = -1
@@ -30,8 +33,15 @@ class Packager:
         self._pending_gap = False
         self.epoch: Epoch | None = None
 
-    def configure(self, parameter_sets: tuple[bytes, ...]) -> None:
-        """Take parameter sets that came out of band (SDP); bare NAL units."""
+    def configure(self, parameter_sets: tuple[bytes, ...], codec: str = _FIRST_CODEC) -> None:
+        """Take parameter sets that came out of band (SDP); bare NAL units.
+
+        A camera that has changed its `codec` begins anew: nothing is boxed before an epoch of it.
+        """
+        if codec != self._codec:
+            self._codec = codec
+            self._sets = PARAMETER_SETS[codec]()
+            self.epoch = None
         self._changed |= self._sets.update(parameter_sets)
 
     def add(
@@ -112,8 +122,8 @@ class Packager:
         if config is None:
             return
         self._changed = False
-        number = 0 if self.epoch is None else self.epoch.number + 1
-        self.epoch = make_epoch(number, self._stream, config)
+        self.epoch = make_epoch(self._epochs, self._stream, config)
+        self._epochs += 1
         if not self._duration:
             rate = config.parameters.frame_rate
             self._duration = round(TIMESCALE / rate) if rate and rate >= 1 else _DEFAULT_FRAME

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from liveedge.errors import Reason, SourceError
 from liveedge.media.access_unit import AccessUnit
-from liveedge.rtsp import h264
+from liveedge.rtsp import h264, h265
 from liveedge.rtsp.rtp import Depacketizer
 from liveedge.rtsp.sdp import PayloadFormat, SessionDescription
 
@@ -18,7 +18,7 @@ class VideoDescription:
     """What is known of a video track before its first picture."""
 
     codec: str
-    """`h264`."""
+    """`h264` or `h265`."""
     clock_rate: int
     """Units of `AccessUnit.rtp_time` in a second."""
     parameter_sets: tuple[bytes, ...]
@@ -45,10 +45,14 @@ class VideoCodec:
     name: str
     parameter_sets: Callable[[Mapping[str, str]], tuple[bytes, ...]]
     depacketizer: Callable[[Callable[[AccessUnit], None]], VideoDepacketizer]
+    interleaves: Callable[[Mapping[str, str]], bool]
+    """Whether NAL units are sent in another order than that of decoding, which nobody needs live
+    and which is not received."""
 
 
 VIDEO_CODECS = {
-    "H264": VideoCodec("h264", h264.parameter_sets, h264.H264Depacketizer),
+    "H264": VideoCodec("h264", h264.parameter_sets, h264.H264Depacketizer, h264.interleaves),
+    "H265": VideoCodec("h265", h265.parameter_sets, h265.H265Depacketizer, h265.interleaves),
 }
 """By encoding name (the `a=rtpmap` of the session description)."""
 
@@ -72,7 +76,11 @@ def choose_video(session: SessionDescription) -> VideoTrack:
     for media in videos:
         for offered in media.formats:
             codec = VIDEO_CODECS.get(offered.encoding)
-            if codec is not None and media.protocol.startswith("RTP/AVP"):
+            if (
+                codec is not None
+                and media.protocol.startswith("RTP/AVP")
+                and not codec.interleaves(offered.parameters)
+            ):
                 description = VideoDescription(
                     codec.name,
                     offered.clock_rate or DEFAULT_CLOCK_RATE,
@@ -96,4 +104,7 @@ def choose_video(session: SessionDescription) -> VideoTrack:
 def _name(offered: PayloadFormat) -> str:
     name = offered.encoding
     plain = name.isascii() and name.replace("-", "").isalnum() and len(name) <= 32
+    codec = VIDEO_CODECS.get(name)
+    if codec is not None and codec.interleaves(offered.parameters):
+        return f"{name} in interleaved mode"
     return name if plain else f"payload type {offered.payload_type}"

@@ -196,7 +196,7 @@ class Stream:
     def playing(self, video: VideoDescription) -> None:
         """The camera has agreed to send."""
         self.vitals.playing(self._clock.monotonic(), video.framerate)
-        self._packager.configure(video.parameter_sets)
+        self._packager.configure(video.parameter_sets, video.codec)
 
     def access_unit(self, unit: AccessUnit) -> None:
         """Place, box and keep one picture; listeners of the window send it on in this call."""
@@ -215,7 +215,7 @@ class Stream:
         epoch = self._packager.epoch
         if chunk is None or epoch is None:
             if unit.sync and epoch is None:
-                raise ProtocolError("The camera sends H.264 without SPS and PPS.")
+                raise ProtocolError("The camera sends keyframes without parameter sets.")
             return
         if chunk.sync:
             if self._last_sync is not None and not chunk.gap:
