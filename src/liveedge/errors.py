@@ -3,6 +3,7 @@
     LiveEdgeError
      ├─ ConfigError            what a person wrote cannot be used
      └─ SourceError            a camera cannot be shown (carries a Reason)
+         ├─ WorkerError        a process that works for a stream has failed
          └─ ProtocolError      the camera sent bytes that its protocol does not allow
              └─ LimitError     the camera sent more than we are willing to hold
 
@@ -54,6 +55,8 @@ class Reason(StrEnum):
     """Pictures come, but none with which decoding could begin."""
     ENDED = "ended"
     """The camera closed the connection."""
+    WORKER = "worker"
+    """A process that reads or encodes for this stream crashed, or was too slow."""
     INTERNAL = "internal"
     """liveedge itself failed while reading the camera."""
 
@@ -64,6 +67,13 @@ class SourceError(LiveEdgeError):
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class WorkerError(SourceError):
+    """A worker process crashed, did not answer in time, or made no sense; it has been ended."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Reason.WORKER, message)
 
 
 class ProtocolError(SourceError):

@@ -1,0 +1,15 @@
+"""What workers can do. Another task is a module with `LIMITS` and `work`, and a line here."""
+
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """The tasks, by the word on the command line of a worker."""
+
+    STILL = "still"
+    """A keyframe becomes a JPEG."""
+
+    @property
+    def module(self) -> str:
+        """The module that does it; only the worker loads it."""
+        return f"liveedge.workers.{self.value}"
