@@ -1,15 +1,19 @@
 import type { Renderer, RendererHost } from './renderer';
 
-/** hls.js where there are Media Source Extensions, else the video element by itself. */
-export async function makeHlsRenderer(
+type HlsRendererClass = new (
   host: RendererHost,
   transport: 'llhls' | 'hls',
   url: string,
-): Promise<Renderer> {
+) => Renderer;
+
+/**
+ * hls.js where there are Media Source Extensions, else the video element by itself.
+ *
+ * hls.js is most of the player's bytes, so it comes only where it is used, and in one step.
+ */
+export async function hlsRenderer(): Promise<HlsRendererClass> {
   if ('MediaSource' in globalThis || 'ManagedMediaSource' in globalThis) {
-    const { HlsRenderer } = await import('./hls-renderer');
-    return new HlsRenderer(host, transport, url);
+    return (await import('./hls-renderer')).HlsRenderer;
   }
-  const { NativeHlsRenderer } = await import('./native-hls-renderer');
-  return new NativeHlsRenderer(host, transport, url);
+  return (await import('./native-hls-renderer')).NativeHlsRenderer;
 }

@@ -19,6 +19,8 @@ const SHARED: Partial<HlsConfig> = {
   liveDurationInfinity: true,
   backBufferLength: 6,
   maxBufferLength: 20,
+  // The first media is fetched while the media source still opens.
+  startFragPrefetch: true,
   // There is one level, and its bandwidth needs no test.
   testBandwidth: false,
   // Parts are passed through, not remuxed; a worker only adds two hops to each.

@@ -2,6 +2,7 @@ import { Backoff } from '../live/backoff';
 import { sharedSocket } from '../live/live-socket';
 import type { Report } from '../live/protocol';
 import { unknownFacts, type Feed, type FeedFacts } from './feed';
+import { hlsRenderer } from './hls-choice';
 import { LiveFeed } from './live-feed';
 import { MseRenderer } from './mse-renderer';
 import type { LiveRenderer, Picture, Renderer, RendererHost } from './renderer';
@@ -136,8 +137,8 @@ export class Playback {
     this.#feed = new StatusFeed(server, stream);
     const url = new URL(`hls/${encodeURIComponent(stream)}/index.m3u8`, server).href;
     try {
-      const { makeHlsRenderer } = await import('./hls-choice');
-      const renderer = await makeHlsRenderer(host, transport, url);
+      const Hls = await hlsRenderer();
+      const renderer = new Hls(host, transport, url);
       if (attempt === this.#attempt) this.#show(renderer);
       else renderer.close();
     } catch (error) {
