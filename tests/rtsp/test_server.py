@@ -7,7 +7,7 @@ import pytest
 
 from liveedge.errors import ConfigError
 from liveedge.rtsp.server import Limits, RtspServer
-from liveedge.rtsp.server_audience import Audience, Listener, interleave
+from liveedge.rtsp.server_audience import Audience, Listener
 from tests.camera.peer import DEADLINE, Peer
 from tests.support import FakeClock
 
@@ -28,7 +28,7 @@ class Tape:
         return 90_000
 
     def join(self, listener: Listener) -> None:
-        listener.send_report(interleave([b"report"], listener.channels[1]))
+        listener.send_report(b"report")
         self.audience.add(listener)
         self.changed.set()
 

@@ -7,15 +7,18 @@ from liveedge.rtsp.server_audience import Audience, Backlog, interleave
 class Ear:
     """A listener that keeps what it gets."""
 
-    def __init__(self, channels: tuple[int, int] = (0, 1)) -> None:
+    def __init__(self, channels: tuple[int, int] | None = (0, 1)) -> None:
         self.channels = channels
         self.heard: list[bytes] = []
 
     def send_access_unit(self, frames: bytes, now: float, *, sync: bool) -> None:
         self.heard.append(frames)
 
-    def send_report(self, frame: bytes) -> None:
-        self.heard.append(frame)
+    def send_datagrams(self, packets: list[bytes], now: float, *, sync: bool) -> None:
+        self.heard += packets
+
+    def send_report(self, packet: bytes) -> None:
+        self.heard.append(packet)
 
 
 def test_frames_are_a_dollar_the_channel_and_the_length() -> None:
@@ -34,11 +37,12 @@ def test_all_on_one_channel_get_the_very_same_octets() -> None:
     assert ears[2].heard == [b"$\x02\x00\x03rtp"]
 
 
-def test_reports_go_to_the_second_channel() -> None:
-    audience, ear = Audience(), Ear((6, 7))
+def test_over_udp_packets_and_reports_go_as_they_are() -> None:
+    audience, ear = Audience(), Ear(None)
     audience.add(ear)
+    audience.send_access_unit([b"one", b"two"], 0.0, sync=True)
     audience.send_report(b"sr")
-    assert ear.heard == [b"$\x07\x00\x02sr"]
+    assert ear.heard == [b"one", b"two", b"sr"]
 
 
 def test_who_left_hears_nothing() -> None:

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from liveedge.rtsp.messages import Headers, Request, Response
 from liveedge.rtsp.server_audience import Listener
 from liveedge.rtsp.server_auth import Gate
-from liveedge.rtsp.server_session import ServerSession, State, interleaved_channels
+from liveedge.rtsp.server_session import (
+    ServerSession,
+    State,
+    client_ports,
+    interleaved_channels,
+)
 
 URL = "rtsp://10.0.0.7:8554/cam"
 TCP = ("Transport", "RTP/AVP/TCP;unicast;interleaved=2-3")
@@ -98,7 +103,8 @@ def test_a_session_goes_from_setup_to_play_to_teardown() -> None:
     response = talk.say("SETUP", URL + "/trackID=0", TCP)
     assert response.headers.get("Session") == f"{talk.id};timeout=60"
     assert response.headers.get("Transport") == "RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=00000ABC"
-    assert (talk.session.state, talk.session.channels) == (State.READY, (2, 3))
+    agreed = talk.session.transport
+    assert (talk.session.state, agreed and agreed.interleaved) == (State.READY, (2, 3))
     response = talk.say("PLAY", URL + "/")
     assert response.status == 200
     assert response.headers.get("RTP-Info") == f"url={URL}/trackID=0;rtptime=4711"
@@ -247,3 +253,43 @@ def test_whatever_is_asked_is_answered(
         response = talk.session.answer(Request(method, url, Headers([("CSeq", "1"), *fields])))
         assert response.status in {200, 401, 404, 405, 406, 454, 455, 461, 551}
     assert (talk.session.state is State.INIT) == (talk.session.media is None)
+
+
+UDP = ("Transport", "RTP/AVP;unicast;client_port=5000-5001")
+
+
+def test_udp_is_offered_where_there_are_ports() -> None:
+    talk = Talk()
+    assert talk.say("SETUP", URL, UDP).status == 461
+    talk.session.udp_ports = (6000, 6001)
+    answer = talk.say("SETUP", URL, UDP)
+    assert answer.headers.get("Transport") == (
+        "RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001;ssrc=00000ABC"
+    )
+    assert talk.session.transport is not None
+    assert talk.session.transport.interleaved is None
+
+
+@pytest.mark.parametrize(
+    ("offer", "agreed"),
+    [
+        ("RTP/AVP/UDP;unicast;client_port=5000-5001", (5000, 5001)),
+        ("RTP/AVP;multicast;client_port=5000-5001", None),
+        ("RTP/AVP;unicast;client_port=0-1", None),
+        ("RTP/AVP;unicast", None),
+        ("RTP/SAVP;unicast;client_port=5000-5001", None),
+        ("RTP/AVP/TCP;unicast;client_port=5000-5001", None),
+    ],
+)
+def test_a_client_names_its_ports(offer: str, agreed: tuple[int, int] | None) -> None:
+    assert client_ports(offer) == agreed
+
+
+def test_the_first_way_that_is_offered_here_is_taken() -> None:
+    talk = Talk()
+    talk.session.udp_ports = (6000, 6001)
+    both = ("Transport", f"RTP/SAVP;unicast, {UDP[1]}, {TCP[1]}")
+    assert "client_port=5000-5001" in (talk.say("SETUP", URL, both).headers.get("Transport") or "")
+    only = Talk()
+    only.session.offers_tcp = False
+    assert only.say("SETUP", URL, both).status == 461

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import uvloop
 
@@ -47,16 +48,20 @@ async def serve_camera(
     # A client that reads slowly gets a second of video at most, as from a real camera.
     backlog = max(_MIN_BACKLOG, min(_MAX_BACKLOG, settings.kbps * 1000 // 8))
     limits = Limits(backlog=backlog)
+    make_server = partial(
+        RtspServer,
+        {path: camera},
+        clock,
+        credentials=settings.credentials,
+        limits=limits,
+        tcp=settings.transport != "udp",
+        udp=settings.transport != "tcp",
+    )
     if misuse is None:
-        server = RtspServer({path: camera}, clock, credentials=settings.credentials, limits=limits)
+        server = make_server()
     else:
-        server = RtspServer(
-            {path: camera},
-            clock,
-            credentials=settings.credentials,
-            limits=limits,
-            session=behaviour.make_session,
-            dress=links.dress,
+        server = make_server(
+            session=behaviour.make_session, dress=links.dress, muffled=links.muffles
         )
     service = Service(server)
     faults = Faults(Rig(camera, tamper, behaviour, links, service))

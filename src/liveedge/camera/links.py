@@ -32,6 +32,10 @@ class Links:
             link.hold()
         return link
 
+    def muffles(self, transport: asyncio.Transport) -> bool:
+        """Whether nothing is to reach the client of a connection over UDP either."""
+        return self.noise or self.drip or (isinstance(transport, _Link) and transport.held)
+
     def hang(self) -> None:
         """Read nothing and send nothing on any connection; the kernel still accepts them."""
         self._hanging = True
@@ -66,6 +70,11 @@ class _Link(asyncio.Transport):
         self._answers = bytearray()
         """What would have been answered while the link was held."""
         self._dripping = bytearray()
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is read or written."""
+        return self._held
 
     def hold(self) -> None:
         """Neither read nor write from now on."""

@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
 from liveedge.errors import ConfigError
+
+Transport = Literal["any", "tcp", "udp"]
 
 MIN_HEIGHT = 240
 MAX_WIDTH, MAX_HEIGHT = 4096, 2304
@@ -30,6 +33,8 @@ class CameraSettings:
     """Bit rate in 1000 bit/s."""
     name: str = "Camera"
     """Shown in the picture; also chooses its colours."""
+    transport: Transport = "any"
+    """The ways that RTP may take: over the RTSP connection, over UDP, or as the client likes."""
     username: str | None = None
     """With a password: clients have to prove both, by Digest or Basic."""
     password: str | None = field(default=None, repr=False)
@@ -54,6 +59,10 @@ class CameraSettings:
             self.width % 2 == 0 and self.height % 2 == 0, "Width and height must be even numbers."
         )
         _check(50 <= self.kbps <= 100_000, "The bit rate must be 50 to 100000 kbit/s.")
+        _check(
+            self.transport in get_args(Transport),
+            f"The transport is one of {', '.join(get_args(Transport))}.",
+        )
         _check(0 < len(self.name) <= 60, "The name must have 1 to 60 letters.")
         _check(
             (self.username is None) == (self.password is None),

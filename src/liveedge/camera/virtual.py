@@ -20,7 +20,7 @@ from liveedge.camera.settings import MIN_HEIGHT, CameraSettings
 from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
 from liveedge.camera.tamper import Tamper
 from liveedge.clock import Clock
-from liveedge.rtsp.server_audience import Audience, Listener, interleave
+from liveedge.rtsp.server_audience import Audience, Listener
 
 _REPORT_SECONDS = 1.0
 
@@ -56,7 +56,7 @@ class VirtualCamera:
 
     def join(self, listener: Listener) -> None:
         """Send to a client from the next IDR picture on, and a sender report now."""
-        listener.send_report(interleave([self._report()], listener.channels[1]))
+        listener.send_report(self._report())
         self._audience.add(listener)
         self._capture.resume()
 

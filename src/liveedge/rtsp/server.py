@@ -1,4 +1,4 @@
-"""An RTSP server for media over the RTSP connection itself, on asyncio."""
+"""An RTSP server on asyncio, for media over the RTSP connection itself or over UDP."""
 
 import asyncio
 import contextlib
@@ -11,12 +11,15 @@ from liveedge.clock import Clock
 from liveedge.errors import ConfigError, ProtocolError
 from liveedge.rtsp.framing import Demultiplexer
 from liveedge.rtsp.messages import Headers, Message, Request, Response
-from liveedge.rtsp.server_audience import Backlog
+from liveedge.rtsp.server_audience import Backlog, interleave
 from liveedge.rtsp.server_auth import Gate
 from liveedge.rtsp.server_session import SESSION_TIMEOUT, Media, ServerSession, State
+from liveedge.rtsp.server_udp import ServerPorts, open_server_ports
+from liveedge.rtsp.udp import Address
 
 MakeSession = Callable[[Mapping[str, Media], Gate | None], ServerSession]
 Dress = Callable[[asyncio.Transport], asyncio.Transport]
+Muffled = Callable[[asyncio.Transport], bool]
 
 MAX_BODY = 4096
 """Octets of body in a request; no method that we offer needs any."""
@@ -37,6 +40,9 @@ class Limits:
     """Seconds from one look at who is overdue to the next."""
 
 
+_NOWHERE: Address = ("", 0)
+
+
 class RtspServer:
     """Serves media at their paths to any number of clients."""
 
@@ -49,11 +55,15 @@ class RtspServer:
         limits: Limits | None = None,
         session: MakeSession = ServerSession,
         dress: Dress = lambda transport: transport,
+        muffled: Muffled = lambda _: False,
+        tcp: bool = True,
+        udp: bool = True,
     ) -> None:
         """`paths` begin with a slash and do not end with one; `credentials` are user, password.
 
-        `session` and `dress` make what answers and what writes, for a server that is to do
-        something else than it should.
+        `session` and `dress` make what answers and what writes, `muffled` says whether the client
+        of a connection gets nothing over UDP, for a server that is to do something else than it
+        should. `tcp` and `udp` are the ways that media may take.
         """
         self._paths = paths
         self._clock = clock
@@ -61,6 +71,10 @@ class RtspServer:
         self._limits = limits or Limits()
         self._make_session = session
         self._dress = dress
+        self._muffled = muffled
+        self._tcp = tcp
+        self._udp = udp
+        self._ports: ServerPorts | None = None
         self._connections: set[_Connection] = set()
 
     async def run(self, host: str, port: int, ready: Callable[[int], None]) -> None:
@@ -73,6 +87,8 @@ class RtspServer:
             server = await loop.create_server(self._connect, host, port)
         except OSError as error:
             raise ConfigError(_cannot_listen(host, port, error)) from error
+        if self._udp:
+            self._ports = open_server_ports(server.sockets[0].getsockname())
         try:
             ready(server.sockets[0].getsockname()[1])
             while True:
@@ -81,11 +97,22 @@ class RtspServer:
         finally:
             server.close()
             await self._disconnect_all()
+            if self._ports is not None:
+                self._ports.close()
 
     def _connect(self) -> "_Connection":
         gate = None if self._credentials is None else Gate(*self._credentials)
         session = self._make_session(self._paths, gate)
-        return _Connection(session, self._clock, self._limits, self._connections, self._dress)
+        session.offers_tcp = self._tcp
+        return _Connection(
+            session,
+            self._clock,
+            self._limits,
+            self._connections,
+            dress=self._dress,
+            muffled=self._muffled,
+            ports=self._ports,
+        )
 
     def _sweep(self) -> None:
         now = self._clock.monotonic()
@@ -115,9 +142,15 @@ class _Connection(asyncio.Protocol):
         clock: Clock,
         limits: Limits,
         connections: "set[_Connection]",
+        *,
         dress: Dress,
+        muffled: Muffled,
+        ports: ServerPorts | None,
     ) -> None:
         self._dress = dress
+        self._muffled = muffled
+        self._ports = ports
+        self._rtp_to = self._rtcp_to = _NOWHERE
         self._session = session
         self._clock = clock
         self._limits = limits
@@ -129,15 +162,20 @@ class _Connection(asyncio.Protocol):
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
-    def channels(self) -> tuple[int, int]:
-        """Channels of RTP and RTCP."""
-        return self._session.channels
+    def channels(self) -> tuple[int, int] | None:
+        """Channels of RTP and RTCP, None if they go over UDP."""
+        agreed = self._session.transport
+        return None if agreed is None else agreed.interleaved
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = self._dress(cast("asyncio.Transport", transport))
         # Unsent octets are watched in `send_access_unit`; nothing here could pause the camera.
         self._transport.set_write_buffer_limits(high=2 * self._limits.backlog)
         self._connections.add(self)
+        self._peer: Address = transport.get_extra_info("peername") or _NOWHERE
+        local: Address = transport.get_extra_info("sockname") or _NOWHERE
+        if self._ports is not None and (":" in local[0]) == (":" in self._peer[0]):
+            self._session.udp_ports = self._ports.numbers
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._connections.discard(self)
@@ -145,7 +183,7 @@ class _Connection(asyncio.Protocol):
         self.lost.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        self._heard = self._clock.monotonic()
+        self._hear()
         try:
             self._demultiplexer.feed(data, self._heard)
         except ProtocolError:
@@ -158,10 +196,23 @@ class _Connection(asyncio.Protocol):
         if self._backlog.admit(transport.get_write_buffer_size(), now, sync=sync):
             transport.write(frames)
 
-    def send_report(self, frame: bytes) -> None:
-        """Send a frame of RTCP, unless this client is behind."""
-        if self._transport.get_write_buffer_size() <= self._limits.backlog:
-            self._transport.write(frame)
+    def send_datagrams(self, packets: list[bytes], now: float, *, sync: bool) -> None:
+        """Send the packets of an access unit over UDP; they begin with a sync frame."""
+        if (
+            self._ports is not None
+            and self._backlog.admit(0, now, sync=sync)
+            and not self._muffled(self._transport)
+        ):
+            self._ports.send(packets, self._rtp_to)
+
+    def send_report(self, packet: bytes) -> None:
+        """Send an RTCP packet, unless this client is behind."""
+        channels = self.channels
+        if channels is None:
+            if self._ports is not None and not self._muffled(self._transport):
+                self._ports.send_report(packet, self._rtcp_to)
+        elif self._transport.get_write_buffer_size() <= self._limits.backlog:
+            self._transport.write(interleave([packet], channels[1]))
 
     def is_overdue(self, now: float) -> bool:
         """Return whether the client was silent, or too slow, for too long."""
@@ -198,12 +249,29 @@ class _Connection(asyncio.Protocol):
         if playing is not None and self._joined is None:
             self._backlog = Backlog(self._limits.backlog, self._limits.patience)
             self._joined = playing
+            self._aim()
             playing.join(self)
+
+    def _aim(self) -> None:
+        """Note where to send over UDP, if this client wants that."""
+        agreed = self._session.transport
+        if agreed is None or agreed.client_port is None or self._ports is None:
+            return
+        host, _, *rest = self._peer
+        rtp, rtcp = agreed.client_port
+        self._rtp_to = cast("Address", (host, rtp, *rest))
+        self._rtcp_to = cast("Address", (host, rtcp, *rest))
+        self._ports.add(host, rtcp, self._hear)
 
     def _leave(self) -> None:
         if self._joined is not None:
             self._joined.leave(self)
             self._joined = None
+            if self._ports is not None:
+                self._ports.remove(*self._rtcp_to[:2])
+
+    def _hear(self) -> None:
+        self._heard = self._clock.monotonic()
 
 
 def _busy(request: Request) -> Response:

@@ -11,16 +11,20 @@ class Listener(Protocol):
     """A client that plays."""
 
     @property
-    def channels(self) -> tuple[int, int]:
-        """Channels of its RTP and its RTCP packets."""
+    def channels(self) -> tuple[int, int] | None:
+        """Channels of its RTP and its RTCP packets; None if they go over UDP."""
         ...
 
     def send_access_unit(self, frames: bytes, now: float, *, sync: bool) -> None:
         """Take all interleaved frames of one access unit at the monotonic time `now`."""
         ...
 
-    def send_report(self, frame: bytes) -> None:
-        """Take an interleaved frame of RTCP."""
+    def send_datagrams(self, packets: list[bytes], now: float, *, sync: bool) -> None:
+        """Take the packets of one access unit, for UDP."""
+        ...
+
+    def send_report(self, packet: bytes) -> None:
+        """Take a compound RTCP packet."""
         ...
 
 
@@ -49,7 +53,11 @@ class Audience:
         """Send the RTP packets of one access unit; `sync` if decoding can begin with it."""
         framed: dict[int, bytes] = {}
         for listener in self._listeners:
-            channel = listener.channels[0]
+            channels = listener.channels
+            if channels is None:
+                listener.send_datagrams(packets, now, sync=sync)
+                continue
+            channel = channels[0]
             frames = framed.get(channel)
             if frames is None:
                 frames = framed[channel] = interleave(packets, channel)
@@ -58,7 +66,7 @@ class Audience:
     def send_report(self, report: bytes) -> None:
         """Send a compound RTCP packet."""
         for listener in self._listeners:
-            listener.send_report(interleave([report], listener.channels[1]))
+            listener.send_report(report)
 
 
 def interleave(packets: list[bytes], channel: int) -> bytes:

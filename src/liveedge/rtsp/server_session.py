@@ -1,12 +1,13 @@
 """What an RTSP server answers (RFC 2326 §10), without I/O: one session of one connection.
 
-Media goes over the same TCP connection (RFC 2326 §10.12); no other transport is offered, so the
-session ends with its connection and nothing is ever sent to an address that did not connect.
+Media goes over the same TCP connection (RFC 2326 §10.12) or over UDP to the host that it came
+from. The session ends with its connection, and nothing is ever sent to a host that did not connect.
 """
 
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from liveedge.rtsp.messages import Headers, Request, Response
 from liveedge.rtsp.server_audience import Listener
 from liveedge.rtsp.server_auth import Gate
+from liveedge.rtsp.transport import Transport, parse_transports
 
 SESSION_TIMEOUT = 60
 """Seconds without any octet from the client after which its session ends."""
@@ -100,8 +102,12 @@ class ServerSession:
         self.state = State.INIT
         self.media: Media | None = None
         """What was set up; None in state INIT."""
-        self.channels = (0, 1)
-        """Channels of RTP and RTCP, chosen by the client."""
+        self.transport: Transport | None = None
+        """What was agreed on: channels or ports chosen by the client."""
+        self.offers_tcp = True
+        """Whether media may go over the connection itself."""
+        self.udp_ports: tuple[int, int] | None = None
+        """Ports that RTP and RTCP are sent from over UDP; None if that is not offered."""
 
     def answer(self, request: Request) -> Response:
         """Return the answer to a request, and change state accordingly."""
@@ -150,16 +156,13 @@ class ServerSession:
             return Response(454)
         if self.state is State.PLAYING:
             return Response(455)
-        channels = interleaved_channels(request.headers.get("Transport", "") or "")
-        if channels is None:
+        agreed = self._choose(request.headers.get("Transport", "") or "")
+        if agreed is None:
             return Response(461)
         self._id = self._id or secrets.token_hex(8)
         self._track_url = _stream_url(request.url, media) + media.track
-        self.state, self.media, self.channels = State.READY, media, channels
-        transport = (
-            f"RTP/AVP/TCP;unicast;interleaved={channels[0]}-{channels[1]};ssrc={media.ssrc:08X}"
-        )
-        return self._in_session([("Transport", transport)])
+        self.state, self.media, self.transport = State.READY, media, agreed
+        return self._in_session([("Transport", str(replace(agreed, ssrc=media.ssrc)))])
 
     def _play(self, request: Request, media: Media) -> Response:
         if not self._is_ours(request):
@@ -189,6 +192,15 @@ class ServerSession:
         if "Session" in request.headers and not self._is_ours(request):
             return Response(454)
         return Response(451) if request.body.strip() else self._in_session([])
+
+    def _choose(self, transport: str) -> Transport | None:
+        """Return the first of a client's ways that is offered here, None if there is none."""
+        for offer in transport.split(","):
+            if self.offers_tcp and (channels := interleaved_channels(offer)):
+                return Transport("RTP/AVP/TCP", interleaved=channels)
+            if self.udp_ports and (ports := client_ports(offer)):
+                return Transport("RTP/AVP", client_port=ports, server_port=self.udp_ports)
+        return None
 
     def _in_session(self, fields: list[tuple[str, str]]) -> Response:
         if self._id:
@@ -230,6 +242,15 @@ def interleaved_channels(transport: str) -> tuple[int, int] | None:
         rtcp = int(found[2]) if found[2] else rtp + 1
         if rtp != rtcp and max(rtp, rtcp) <= 0xFF:
             return rtp, rtcp
+    return None
+
+
+def client_ports(offer: str) -> tuple[int, int] | None:
+    """Return the ports where a client wants RTP and RTCP over UDP, None if it does not."""
+    for asked in parse_transports(offer):
+        ports = asked.client_port
+        if asked.protocol in {"RTP/AVP", "RTP/AVP/UDP"} and asked.unicast and ports and all(ports):
+            return ports
     return None
 
 

@@ -187,6 +187,18 @@ def open_ports(local: Address) -> UdpPorts:
 
     Raises `SourceError` if there is none free.
     """
+    pair = bind_pair(local)
+    if pair is None:
+        raise SourceError(
+            Reason.INTERNAL, "This machine has no pair of free UDP ports for the video."
+        )
+    with suppress(OSError):
+        pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    return UdpPorts(*pair)
+
+
+def bind_pair(local: Address) -> tuple[socket.socket, socket.socket] | None:
+    """Bind an even port and the next one, whatever port `local` has; None if none are free."""
     for _ in range(TRIES):
         first = _bind(_with_port(local, 0))
         if first is None:
@@ -194,12 +206,9 @@ def open_ports(local: Address) -> UdpPorts:
         port = first.getsockname()[1]
         second = _bind(_with_port(local, port ^ 1))
         if second is not None:
-            rtp, rtcp = (second, first) if port & 1 else (first, second)
-            with suppress(OSError):
-                rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-            return UdpPorts(rtp, rtcp)
+            return (second, first) if port & 1 else (first, second)
         first.close()
-    raise SourceError(Reason.INTERNAL, "This machine has no pair of free UDP ports for the video.")
+    return None
 
 
 def _bind(address: Address) -> socket.socket | None:
