@@ -13,6 +13,7 @@ from liveedge.camera.command import CameraSettings, parse_size
 from liveedge.camera.command import run as run_camera
 from liveedge.camera.control import Misuse, parse_planned
 from liveedge.config.settings import Settings, parse_settings, read_settings
+from liveedge.doctor.command import probe
 from liveedge.errors import LiveEdgeError
 
 cli = typer.Typer(
@@ -23,6 +24,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(bench, name="bench")
+cli.command("probe")(probe)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="TCP port to listen on; 0 picks a free one.")]
@@ -85,6 +87,7 @@ def camera(
     gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 15,
     size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
     kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
+    codec: Annotated[str, typer.Option(help="h264 or h265.")] = "h264",
     name: Annotated[str, typer.Option(help="Shown in the picture.")] = "Camera",
     user: Annotated[str | None, typer.Option(help="Ask clients for this user name.")] = None,
     password_env: Annotated[
@@ -121,6 +124,7 @@ def camera(
         width=width,
         height=height,
         kbps=kbps,
+        codec=codec,
         name=name,
         username=user,
         password=password,
