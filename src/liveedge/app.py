@@ -20,10 +20,13 @@ from liveedge.config.settings import ServerSettings, Settings
 from liveedge.delivery.hls.endpoint import HlsEndpoint
 from liveedge.delivery.live.endpoint import LiveEndpoint
 from liveedge.delivery.live.protocol import MAX_MESSAGE
+from liveedge.delivery.snapshot import DEADLINE, MAX_WAITING, Maker, SnapshotEndpoint
 from liveedge.errors import ConfigError
 from liveedge.health.monitor import Monitor
 from liveedge.ingest.rtsp import rtsp_source
 from liveedge.streams.registry import StreamRegistry
+from liveedge.workers.service import WorkerService
+from liveedge.workers.tasks import Task
 
 _log = structlog.get_logger(__name__)
 
@@ -53,16 +56,26 @@ def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
 
 
 def build_application(
-    registry: StreamRegistry, clock: Clock, settings: Settings, feed: EventFeed | None = None
+    registry: StreamRegistry,
+    clock: Clock,
+    settings: Settings,
+    feed: EventFeed | None = None,
+    stills: Maker | None = None,
 ) -> Dispatch:
-    """The ASGI application of a server; `feed` is closed before it ends."""
+    """The ASGI application of a server; `feed` and `stills` are closed before it ends."""
     embed = settings.server.embed_origins
     hls = replace(settings.hls, cors_origins=settings.hls.cors_origins | embed)
     return Dispatch(
         live=LiveEndpoint(registry, clock, embed),
         hls=HlsEndpoint(registry, hls),
+        snapshot=SnapshotEndpoint(registry, stills or still_maker(clock), embed),
         api=make_api(registry, clock, feed, embed),
     )
+
+
+def still_maker(clock: Clock) -> WorkerService:
+    """What decodes keyframes for snapshots; its process starts when somebody asks for one."""
+    return WorkerService(Task.STILL, clock, deadline=DEADLINE, max_waiting=MAX_WAITING)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -102,7 +115,8 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     clock = SystemClock()
     registry = build_registry(settings, clock)
     feed = EventFeed(registry, clock)
-    application = build_application(registry, clock, settings, feed)
+    stills = still_maker(clock)
+    application = build_application(registry, clock, settings, feed, stills)
     with listen(settings.server.host, settings.server.port) as sock:
         server = _Uvicorn(uvicorn_config(application, settings.server))
         _end_on_signal(server, feed)
@@ -116,6 +130,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         finally:
             monitor.cancel()
             await registry.stop()
+            await stills.close()
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:

@@ -105,6 +105,7 @@ def test_without_its_web_part_the_server_says_so(
     [
         ("websocket", "/live", "live"),
         ("http", "/hls/door/index.m3u8", "hls"),
+        ("http", "/snapshot/door.jpg", "snapshot"),
         ("http", "/live", "api"),
         ("http", "/hls", "api"),
         ("http", "/", "api"),
@@ -127,6 +128,11 @@ async def test_dispatch(kind: str, path: str, expected: str) -> None:
         assert message["type"] == "websocket.close"
         reached.append("refused")
 
-    dispatch = Dispatch(live=application("live"), hls=application("hls"), api=application("api"))
+    dispatch = Dispatch(
+        live=application("live"),
+        hls=application("hls"),
+        snapshot=application("snapshot"),
+        api=application("api"),
+    )
     await dispatch({"type": kind, "path": path}, receive, send)
     assert reached == [expected]

@@ -7,14 +7,17 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class Dispatch:
-    """Sends a connection to the live socket, to HLS or to the API by its path.
+    """Sends a connection to the live socket, to HLS, to snapshots or to the API by its path.
 
     Media requests are the many; they do not pass through a framework's routing and middleware.
     """
 
-    def __init__(self, *, live: Application, hls: Application, api: Application) -> None:
+    def __init__(
+        self, *, live: Application, hls: Application, snapshot: Application, api: Application
+    ) -> None:
         self._live = live
         self._hls = hls
+        self._snapshot = snapshot
         self._api = api
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -27,5 +30,7 @@ class Dispatch:
                 await send({"type": "websocket.close", "code": 1008})
         elif scope["path"].startswith("/hls/"):
             await self._hls(scope, receive, send)
+        elif scope["path"].startswith("/snapshot/"):
+            await self._snapshot(scope, receive, send)
         else:
             await self._api(scope, receive, send)
