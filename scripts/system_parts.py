@@ -25,7 +25,8 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-elements = "appsrc rtspsrc rtph264pay h264parse x264enc avdec_h264".split()
+elements = "appsrc rtspsrc rtph264pay h264parse x264enc avdec_h264 rtph265pay h265parse"
+elements = elements.split() + ["x265enc"]
 raise SystemExit(not all(map(Gst.ElementFactory.find, elements)))
 """
 

@@ -4,7 +4,8 @@ from av.video.codeccontext import VideoCodecContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveedge.camera.encoder import Encoder, is_sync, split_annex_b
+from liveedge.camera.codecs import CODECS, H264, H265, Codec
+from liveedge.camera.encoder import Encoder, split_annex_b
 from liveedge.camera.picture import Picture
 from liveedge.camera.plane import planes_of
 from liveedge.camera.stamp import read_stamp, stamp_value
@@ -43,7 +44,7 @@ def test_parameter_sets_say_what_the_pictures_are() -> None:
 
 def test_the_bit_rate_is_what_was_asked_for_and_sync_pictures_are_not_giants() -> None:
     coded = encode(Encoder(640, 360, FPS, GOP, 800), 5 * FPS)[FPS:]
-    sizes = [(is_sync(nals), sum(map(len, nals))) for nals in coded]
+    sizes = [(H264.is_sync(nals), sum(map(len, nals))) for nals in coded]
     total = sum(size for _, size in sizes)
     assert 0.8 * 800 < total * 8 / 4000 < 1.15 * 800
     sync = [size for is_idr, size in sizes if is_idr]
@@ -51,21 +52,32 @@ def test_the_bit_rate_is_what_was_asked_for_and_sync_pictures_are_not_giants() -
     assert sum(sync) / len(sync) < 6.5 * sum(other) / len(other)
 
 
-def test_a_decoder_reads_the_stamps_of_all_pictures_in_order_and_without_delay() -> None:
-    decoder = av.CodecContext.create("h264", "r")
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_a_decoder_reads_the_stamps_of_all_pictures_in_order_and_without_delay(
+    codec: Codec,
+) -> None:
+    decoder = av.CodecContext.create({"h265": "hevc"}.get(codec.name, codec.name), "r")
     assert isinstance(decoder, VideoCodecContext)
     decoder.thread_count = 1
     decoder.flags |= av.codec.context.Flags.low_delay
-    for index, nals in enumerate(encode(Encoder(640, 360, FPS, GOP, 300), 40)):
+    for index, nals in enumerate(encode(Encoder(640, 360, FPS, GOP, 300, codec), 40)):
         stream = b"".join(b"\x00\x00\x00\x01" + nal for nal in nals)
         (frame,) = decoder.decode(av.Packet(stream))
         assert read_stamp(planes_of(frame)[0]) == stamp_value(WALL + index / FPS)
 
 
+def test_the_gop_of_h265_is_constant_and_parameter_sets_are_in_band() -> None:
+    encoder = Encoder(640, 360, FPS, GOP, 800, H265)
+    for index, nals in enumerate(encode(encoder, 2 * GOP + 1)):
+        assert H265.is_sync(nals) == (index % GOP == 0)
+        if index % GOP == 0:
+            assert tuple(nals[:3]) == encoder.parameter_sets
+
+
 def test_a_sync_picture_can_be_asked_for() -> None:
     encoder = Encoder(640, 360, FPS, 300, 800)
     encoder.encode()
-    assert not is_sync(encoder.encode())
+    assert not H264.is_sync(encoder.encode())
     assert kinds(encoder.encode(sync=True)) == [7, 8, 5]
 
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveedge.camera.rtp import MAX_PAYLOAD, RtpStream, payloads_of
+from liveedge.camera.codecs import H264, H265, MAX_PAYLOAD
+from liveedge.camera.rtp import RtpStream
 from liveedge.rtsp.h264 import H264Depacketizer
+from liveedge.rtsp.h265 import H265Depacketizer
 from liveedge.rtsp.rtcp import Bye, SenderReport, parse_compound
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def reassemble(payloads: list[bytes]) -> bytes:
 def test_fragments_make_the_nal_unit_again(nal: bytes) -> None:
     if nal[0] & 0x1F > 23:
         nal = b"\x65" + nal[1:]
-    payloads = payloads_of(nal)
+    payloads = H264.payloads_of(nal)
     assert max(map(len, payloads)) <= MAX_PAYLOAD
     # RFC 6184 §5.8: "A NAL unit transmitted in only one FU-A" must not be.
     assert len(payloads) == 1 or len(nal) > MAX_PAYLOAD
@@ -72,6 +74,19 @@ def test_our_depacketizer_gets_the_picture_back() -> None:
     (unit,) = units
     assert unit.sync
     assert unit.nals == [picture]
+
+
+def test_our_depacketizer_gets_the_picture_of_h265_back() -> None:
+    units: list[AccessUnit] = []
+    depacketizer = H265Depacketizer(units.append)
+    stream = RtpStream(0.0, "cname", codec=H265)
+    picture = H265.sync_header + b"\x88" + bytes(range(1, 255)) * 20
+    for packet in stream.packetize([b"\x42\x01sps", picture], 1.0):
+        depacketizer.push(packet, 12, len(packet), 7, packet[1] & 0x80, 0.0)
+    (unit,) = units
+    assert unit.sync
+    assert unit.nals == [picture]
+    assert unit.parameter_sets == (b"\x42\x01sps",)
 
 
 def test_rtp_time_counts_90_000_a_second_and_wraps() -> None:

@@ -1,6 +1,7 @@
 from liveedge.camera.settings import CameraSettings
 from liveedge.camera.virtual import describe
 from liveedge.rtsp.sdp import parse_sdp
+from liveedge.rtsp.video import choose_video
 
 SPS, PPS = bytes.fromhex("6742c01fda014016e8"), bytes.fromhex("68ce3c80")
 
@@ -19,3 +20,11 @@ def test_the_description_can_be_read() -> None:
     assert payload.parameters["packetization-mode"] == "1"
     assert payload.parameters["profile-level-id"] == "42C01F"
     assert payload.parameters["sprop-parameter-sets"] == "Z0LAH9oBQBbo,aM48gA=="
+
+
+def test_the_description_of_h265_can_be_read() -> None:
+    sets = (b"\x40\x01vps", b"\x42\x01sps", b"\x44\x01pps")
+    text = describe(CameraSettings(codec="h265"), sets, "trackID=0")
+    track = choose_video(parse_sdp(text.encode()))
+    assert track.description.codec == "h265"
+    assert track.description.parameter_sets == sets

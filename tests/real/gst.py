@@ -39,6 +39,7 @@ def gst_camera(
     gop: int = 30,
     kbps: int = 2000,
     slices: int = 1,
+    codec: str = "h264",
     user: str | None = None,
     password: str | None = None,
     auth: str = "digest",
@@ -47,7 +48,8 @@ def gst_camera(
 
     Raises `RuntimeError`, with what the camera said, if it is not ready in time.
     """
-    options = {"port": port, "size": size, "fps": fps, "gop": gop, "kbps": kbps, "slices": slices}
+    options: dict[str, int | str] = {"port": port, "size": size, "fps": fps, "gop": gop}
+    options |= {"kbps": kbps, "slices": slices, "codec": codec}
     command = [PYTHON, str(CAMERA), *(f"--{name}={value}" for name, value in options.items())]
     if user is not None:
         command += [f"--user={user}", f"--password={password or ''}", f"--auth={auth}"]

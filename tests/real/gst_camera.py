@@ -41,6 +41,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fps", type=int, default=30)
     parser.add_argument("--gop", type=int, default=30, help="frames from keyframe to keyframe")
     parser.add_argument("--kbps", type=int, default=2000)
+    parser.add_argument("--codec", choices=["h264", "h265"], default="h264")
     parser.add_argument("--slices", type=int, default=1, help="of one picture")
     parser.add_argument("--user")
     parser.add_argument("--password")
@@ -89,11 +90,26 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         return Gst.parse_launch(
             "( appsrc name=source is-live=true format=time do-timestamp=true"
             f" caps=video/x-raw,format=I420,width={width},height={height},framerate={o.fps}/1"
+            f" {self.encoder()} )"
+        )
+
+    def encoder(self) -> str:
+        """Encoder and payloader."""
+        o = self.options
+        if o.codec == "h265":
+            return (
+                " ! x265enc tune=zerolatency speed-preset=ultrafast"
+                f" bitrate={o.kbps} key-int-max={o.gop}"
+                " option-string=bframes=0:frame-threads=1:pools=none:scenecut=0:log-level=none"
+                " ! h265parse ! rtph265pay name=pay0 pt=96 config-interval=-1"
+                " aggregate-mode=zero-latency"
+            )
+        return (
             " ! x264enc tune=zerolatency speed-preset=ultrafast bframes=0 threads=1"
             f" byte-stream=true bitrate={o.kbps} key-int-max={o.gop}"
             f" option-string=slices={o.slices}:scenecut=0"
             " ! video/x-h264,profile=constrained-baseline"
-            " ! rtph264pay name=pay0 pt=96 config-interval=-1 aggregate-mode=zero-latency )"
+            " ! rtph264pay name=pay0 pt=96 config-interval=-1 aggregate-mode=zero-latency"
         )
 
     def on_media(self, _factory: Any, media: Any) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from liveedge.camera.encoder import Encoder, is_sync
+from liveedge.camera.encoder import Encoder
 from liveedge.camera.picture import Picture
 from liveedge.clock import Clock
 
@@ -135,7 +135,7 @@ class Capture:
         if not self.frozen:
             scene.picture.draw(wall, self._taken)
         nals = scene.encoder.encode(sync=sync)
-        return CodedPicture(nals, is_sync(nals), captured, wall)
+        return CodedPicture(nals, scene.encoder.codec.is_sync(nals), captured, wall)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop, coded: CodedPicture) -> None:
         loop.call_soon_threadsafe(self._receive, coded)

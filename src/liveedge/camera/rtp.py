@@ -1,4 +1,4 @@
-"""The camera's RTP stream: access units to packets (RFC 6184), and its RTCP (RFC 3550 §6).
+"""The camera's RTP stream: access units to packets, and its RTCP (RFC 3550 §6).
 
 One SSRC, one sequence and one timestamp serve all clients, each of which has a session of its own.
 So a packet is made once, and a client costs a write.
@@ -7,18 +7,15 @@ So a packet is made once, and a client costs a write.
 import secrets
 import struct
 
+from liveedge.camera.codecs import H264, Codec
 from liveedge.rtsp.rtcp import SenderReport, encode_sender_report, ntp_time
 
 PAYLOAD_TYPE = 96
 CLOCK_RATE = 90_000
-MAX_PAYLOAD = 1400
-"""Octets of RTP payload in a packet; with all headers it fits an Ethernet frame."""
 
 _HEADER = struct.Struct("!BBHII")
 _VERSION = 0x80
 _MARKER = 0x80
-_FU_A = 28
-_FU_START, _FU_END = 0x80, 0x40
 _BYE = struct.Struct("!BBHI")
 _MASK = 0xFFFFFFFF
 
@@ -26,11 +23,14 @@ _MASK = 0xFFFFFFFF
 class RtpStream:
     """Numbers, stamps and counts the packets of one video track."""
 
-    def __init__(self, origin: float, cname: str, overflow_in: float | None = None) -> None:
+    def __init__(
+        self, origin: float, cname: str, overflow_in: float | None = None, codec: Codec = H264
+    ) -> None:
         """`origin` is a monotonic time in the past from which RTP time is counted.
 
         RTP time overflows its 32 bits `overflow_in` seconds after that; None leaves it to chance.
         """
+        self.codec = codec
         self._origin = origin
         self._cname = cname
         # RFC 3550 §5.1: where a stream begins is chosen at random.
@@ -52,7 +52,7 @@ class RtpStream:
 
     def packetize(self, nals: list[bytes], captured: float) -> list[bytes]:
         """Return the packets of one access unit; the last one has the marker bit."""
-        payloads = [payload for nal in nals for payload in payloads_of(nal)]
+        payloads = [payload for nal in nals for payload in self.codec.payloads_of(nal)]
         timestamp, sequence, last = self.rtp_time(captured), self._sequence, len(payloads) - 1
         packets = [
             _HEADER.pack(
@@ -80,16 +80,3 @@ class RtpStream:
     def goodbye(self, monotonic: float, wall: float) -> bytes:
         """Return the report that ends the stream: SR, SDES and BYE (RFC 3550 §6.6)."""
         return self.sender_report(monotonic, wall) + _BYE.pack(_VERSION | 1, 203, 1, self.ssrc)
-
-
-def payloads_of(nal: bytes) -> list[bytes]:
-    """Return a NAL unit as it is, or in fragments (FU-A, RFC 6184 §5.8) if it is too long."""
-    if len(nal) <= MAX_PAYLOAD:
-        return [nal]
-    indicator, kind = nal[0] & 0xE0 | _FU_A, nal[0] & 0x1F
-    step = MAX_PAYLOAD - 2
-    payloads = []
-    for start in range(1, len(nal), step):
-        flags = (_FU_START if start == 1 else 0) | (_FU_END if start + step >= len(nal) else 0)
-        payloads.append(bytes((indicator, flags | kind)) + nal[start : start + step])
-    return payloads

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from liveedge.camera.codecs import CODECS, Codec
 from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
 from liveedge.errors import ConfigError
 
@@ -31,6 +32,8 @@ class CameraSettings:
     """Pixels; even."""
     kbps: int = 2000
     """Bit rate in 1000 bit/s."""
+    codec: str = "h264"
+    """`h264` or `h265`."""
     name: str = "Camera"
     """Shown in the picture; also chooses its colours."""
     transport: Transport = "any"
@@ -58,6 +61,7 @@ class CameraSettings:
         _check(
             self.width % 2 == 0 and self.height % 2 == 0, "Width and height must be even numbers."
         )
+        _check(self.codec in CODECS, f"The codec must be {' or '.join(CODECS)}.")
         _check(50 <= self.kbps <= 100_000, "The bit rate must be 50 to 100000 kbit/s.")
         _check(
             self.transport in get_args(Transport),
@@ -68,6 +72,11 @@ class CameraSettings:
             (self.username is None) == (self.password is None),
             "User name and password go together: give both, or neither.",
         )
+
+    @property
+    def coding(self) -> Codec:
+        """How pictures are encoded."""
+        return CODECS[self.codec]
 
     @property
     def credentials(self) -> tuple[str, str] | None:

@@ -4,9 +4,6 @@ from random import Random
 
 from liveedge.camera.rtp import RtpStream
 
-_IDR = 0x65
-"""First octet of an IDR slice of the highest importance (ITU-T H.264 §7.3.1)."""
-
 
 class Tamper:
     """Does nothing at first; faults set its attributes and put them back."""
@@ -27,7 +24,7 @@ class Tamper:
         if not self.video:
             return []
         if self.swell:
-            nals = [*nals, bytes((_IDR,)) + self._random.randbytes(self.swell)]
+            nals = [*nals, stream.codec.sync_header + self._random.randbytes(self.swell)]
             self.swell = 0
         packets = stream.packetize(nals, captured)
         if self.loss:

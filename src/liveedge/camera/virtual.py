@@ -8,7 +8,6 @@ starts the capture with one.
 """
 
 import asyncio
-from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -150,21 +149,16 @@ class VirtualCamera:
 
     def _new_stream(self, overflow_in: float | None) -> RtpStream:
         cname = f"camera@{self._settings.host}"
-        return RtpStream(self._clock.monotonic(), cname, overflow_in)
+        codec = self._settings.coding
+        return RtpStream(self._clock.monotonic(), cname, overflow_in, codec)
 
     def _report(self) -> bytes:
         return self._stream.sender_report(self._clock.monotonic(), self._clock.wall())
 
 
 def describe(settings: CameraSettings, parameter_sets: tuple[bytes, ...], track: str) -> str:
-    """Return the SDP (RFC 2327, RFC 6184 §8.2.1) of a stream with these SPS and PPS."""
-    profile_level_id = parameter_sets[0][1:4].hex().upper()
-    sprop = ",".join(b64encode(nal).decode() for nal in parameter_sets)
-    parameters = (
-        "packetization-mode=1",
-        f"profile-level-id={profile_level_id}",
-        f"sprop-parameter-sets={sprop}",
-    )
+    """Return the SDP (RFC 2327) of a stream with these parameter sets."""
+    parameters = settings.coding.describe(parameter_sets)
     name = "".join(letter for letter in settings.name if letter.isprintable()) or "-"
     lines = (
         "v=0",
@@ -177,7 +171,7 @@ def describe(settings: CameraSettings, parameter_sets: tuple[bytes, ...], track:
         "a=range:npt=now-",
         f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
         f"b=AS:{settings.kbps}",
-        f"a=rtpmap:{PAYLOAD_TYPE} H264/{CLOCK_RATE}",
+        f"a=rtpmap:{PAYLOAD_TYPE} {settings.coding.encoding}/{CLOCK_RATE}",
         f"a=fmtp:{PAYLOAD_TYPE} {';'.join(parameters)}",
         f"a=framerate:{settings.fps}",
         f"a=control:{track}",
@@ -188,6 +182,6 @@ def describe(settings: CameraSettings, parameter_sets: tuple[bytes, ...], track:
 def _make_scene(
     settings: CameraSettings, width: int, height: int, gop: int, kbps: int | None
 ) -> Scene:
-    encoder = Encoder(width, height, settings.fps, gop, kbps)
+    encoder = Encoder(width, height, settings.fps, gop, kbps, settings.coding)
     note = f"{width}x{height}  {settings.fps} fps  GOP {gop}"
     return Scene(encoder, Picture(encoder.planes, settings.name, note))
