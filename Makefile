@@ -25,6 +25,10 @@ check: ## formatting, lint, imports and types, in Python and in the web part
 unit: ## the Python tests that need no other program; ARGS="-k word" picks some
 	@scripts/install dev && .venv/bin/pytest -m "not real and not browser" $(ARGS)
 
+.PHONY: guards
+guards: ## take each guard out of a copy and see its tests fail; ARGS=word picks some
+	@scripts/install dev && .venv/bin/python -m tests.guards.run $(ARGS)
+
 .PHONY: bench
 bench: ## measure the delay on this machine; ARGS picks another benchmark, as in ARGS=capacity
 	@scripts/install dev && scripts/system_parts.py && exec .venv/bin/liveedge bench $(or $(ARGS),latency)

@@ -137,6 +137,19 @@ def test_far_behind_goes_to_the_newest_sync_frame_and_counts() -> None:
     assert cursor.skipped == 380
 
 
+def test_a_second_behind_goes_there_too_although_its_place_is_still_kept() -> None:
+    window = filled(10)
+    cursor = Cursor(window)
+    assert [c.sequence for c in iter(cursor.take, None)] == list(range(10))
+    for sequence in range(10, 55):
+        window.add(chunk(sequence), EPOCH)
+    assert window.get(10) is not None
+    following = cursor.take()
+    assert following is not None
+    assert following.sequence == 45
+    assert cursor.skipped == 35
+
+
 def test_far_behind_within_the_only_gop_goes_on_in_order() -> None:
     window = filled(2, gop=300)
     cursor = Cursor(window)
