@@ -3,6 +3,7 @@ import { LiveEdgeController, type Range } from '../edge/controller';
 import type { Capture } from './capture-table';
 import { correctingLoader } from './correcting-loader';
 import type { Renderer, RendererFigures, RendererHost } from './renderer';
+import { segmentsLoader } from './segments-loader';
 import { createVideo, play, rangesOf, watchPictures } from './video-element';
 
 /** hls.js seeks by itself only when it is so far behind that nothing newer is buffered. */
@@ -12,6 +13,8 @@ const MARGIN_S = 0.03;
 const MEDIA_RECOVERIES_MOST = 2;
 
 const SHARED: Partial<HlsConfig> = {
+  // Playlist requests wait on the server for what comes next, parts or segments.
+  lowLatencyMode: true,
   // Playback rate and jumps are the controller's: at 1 hls.js never touches the rate.
   maxLiveSyncPlaybackRate: 1,
   // Each stall would otherwise add a second of delay until the next manifest.
@@ -43,16 +46,15 @@ const SHARED: Partial<HlsConfig> = {
   },
 };
 
-const LOW_LATENCY: Partial<HlsConfig> = {
+const PARTS: Partial<HlsConfig> = {
   ...SHARED,
-  lowLatencyMode: true,
   liveSyncDuration: 0.2,
   liveMaxLatencyDuration: HLS_JUMP_S,
 };
 
 const SEGMENTS: Partial<HlsConfig> = {
   ...SHARED,
-  lowLatencyMode: false,
+  pLoader: segmentsLoader,
   liveSyncDurationCount: 1,
 };
 
@@ -80,7 +82,7 @@ export class HlsRenderer implements Renderer {
   ) {
     const parts = transport === 'llhls';
     const fLoader = correctingLoader((seconds) => (this.#excess = seconds));
-    this.#hls = new HlsLight({ ...(parts ? LOW_LATENCY : SEGMENTS), fLoader });
+    this.#hls = new HlsLight({ ...(parts ? PARTS : SEGMENTS), fLoader });
     this.#hls.once(Events.LEVEL_LOADED, (_event, { details }) => {
       const lump = parts && details.partTarget ? details.partTarget : details.targetduration;
       this.#controller = new LiveEdgeController({ margin: MARGIN_S, lump });
