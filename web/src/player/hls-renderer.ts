@@ -11,6 +11,8 @@ const HLS_JUMP_S = 8;
 /** Left of the buffer when the next part comes, beyond the measured jitter. */
 const MARGIN_S = 0.03;
 const MEDIA_RECOVERIES_MOST = 2;
+/** No level that this browser plays; a codec that its buffers do not take. */
+const CODEC_ERRORS = new Set(['manifestIncompatibleCodecsError', 'bufferAddCodecError']);
 
 const SHARED: Partial<HlsConfig> = {
   // Playlist requests wait on the server for what comes next, parts or segments.
@@ -184,12 +186,13 @@ export class HlsRenderer implements Renderer {
 
   #failed(data: ErrorData): void {
     if (!data.fatal || this.#closed) return;
-    if (data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < MEDIA_RECOVERIES_MOST) {
+    const codecs = CODEC_ERRORS.has(data.details) || data.type === ErrorTypes.KEY_SYSTEM_ERROR;
+    if (!codecs && data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < MEDIA_RECOVERIES_MOST) {
       this.#recoveries += 1;
       this.#hls.recoverMediaError();
       return;
     }
-    const codecs = data.details === 'bufferAddCodecError' || data.type === ErrorTypes.KEY_SYSTEM_ERROR;
-    this.host.failed(codecs ? 'unsupported' : 'broken', `${data.details}: ${data.error.message}`);
+    if (codecs) this.host.failed('unsupported', 'This browser does not play what the camera sends.');
+    else this.host.failed('broken', `${data.details}: ${data.error.message}`);
   }
 }

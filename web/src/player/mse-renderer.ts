@@ -1,5 +1,6 @@
 import { LiveEdgeController, type Range } from '../edge/controller';
 import type { MediaHeader, StreamMessage } from '../live/protocol';
+import { doesNotPlay } from '../media/codec-name';
 import { longDuration, setDuration } from '../media/durations';
 import { AppendQueue } from './append-queue';
 import { CaptureTable, captureOf } from './capture-table';
@@ -57,7 +58,7 @@ export class MseRenderer implements LiveRenderer {
       this.#stream = message;
       if (!this.#source) this.#open();
     } else {
-      this.#fail('unsupported', `This browser does not play ${message.codec}.`);
+      this.#fail('unsupported', doesNotPlay(message.codec));
     }
   }
 

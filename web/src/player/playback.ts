@@ -12,6 +12,8 @@ import { WebCodecsRenderer } from './webcodecs-renderer';
 
 /** So many failures without a picture between them, and the next transport has its turn. */
 const BROKEN_MOST = 3;
+/** A camera that sends what this browser does not play may be set to something else. */
+const REFUSED_AGAIN_MS = 15_000;
 /** Without a picture for so long, though there should be some, everything is set up anew. */
 const NO_PICTURE_MS = 6000;
 
@@ -40,6 +42,8 @@ export class Playback {
   #aliveAt = 0;
   #paused = false;
   #failure: string | null = null;
+  /** What the first transport said that does not play what the camera sends. */
+  #refusal: string | null = null;
 
   constructor(private readonly options: PlaybackOptions) {
     this.#transports = candidates(options.transport, abilities());
@@ -112,7 +116,7 @@ export class Playback {
     this.#feed?.close();
     this.#feed = null;
     if (!transport) {
-      this.#failure = impossible(this.options.transport, globalThis.isSecureContext);
+      this.#giveUp();
       return;
     }
     this.#attempt += 1;
@@ -161,11 +165,11 @@ export class Playback {
       presented: (picture) => {
         if (attempt !== this.#attempt) return;
         if (this.#previous) this.#reveal();
-        if (this.#broken > 0) this.#recovered();
+        if (this.#broken > 0 || this.#refusal !== null) this.#recovered();
         this.options.presented(picture);
       },
-      failed: (reason) => {
-        if (attempt === this.#attempt) this.#failed(reason);
+      failed: (reason, message) => {
+        if (attempt === this.#attempt) this.#failed(reason, message);
       },
     };
   }
@@ -178,14 +182,30 @@ export class Playback {
 
   #recovered(): void {
     this.#broken = 0;
+    this.#failure = this.#refusal = null;
     this.#backoff.reset();
   }
 
-  #failed(reason: 'unsupported' | 'broken'): void {
+  /** There is no way to play this. */
+  #giveUp(): void {
+    if (this.#refusal === null) {
+      this.#failure = impossible(this.options.transport, globalThis.isSecureContext);
+      return;
+    }
+    this.#failure = this.#refusal;
+    this.#retry = setTimeout(() => {
+      this.#transports = candidates(this.options.transport, abilities());
+      this.#at = 0;
+      this.#begin();
+    }, REFUSED_AGAIN_MS);
+  }
+
+  #failed(reason: 'unsupported' | 'broken', message = ''): void {
     // What the failed renderer still says does not count.
     this.#attempt += 1;
     this.#feed?.close();
     if (reason === 'unsupported') {
+      this.#refusal ??= message || null;
       this.#transports.splice(this.#at, 1);
       this.#at = 0;
       this.#retry = setTimeout(() => this.#begin());

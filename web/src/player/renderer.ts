@@ -17,7 +17,10 @@ export interface Picture {
 
 export interface RendererHost {
   presented(picture: Picture): void;
-  /** The renderer is of no use any more; `unsupported` means that a second try is of none either. */
+  /**
+   * The renderer is of no use any more. `unsupported` means that a second try is of none either,
+   * as long as the camera sends what it does; the message is a sentence for people then.
+   */
   failed(reason: 'unsupported' | 'broken', message: string): void;
 }
 

@@ -1,5 +1,6 @@
 import type { MediaHeader, StreamMessage } from '../live/protocol';
 import { decoderConfiguration, sampleOf } from '../media/bmff';
+import { doesNotPlay } from '../media/codec-name';
 import { CanvasSink } from './canvas-sink';
 import { CaptureTable, captureOf } from './capture-table';
 import type { FrameSink, Presented } from './frame-sink';
@@ -116,7 +117,7 @@ export class WebCodecsRenderer implements LiveRenderer {
       else this.#decoder.reset();
       if (this.#config) this.#decoder.configure(this.#config);
     } catch (error) {
-      this.host.failed('unsupported', String(error));
+      this.host.failed('unsupported', this.#config ? doesNotPlay(this.#config.codec) : String(error));
     }
   }
 
@@ -134,7 +135,7 @@ export class WebCodecsRenderer implements LiveRenderer {
     if (this.#closed) return;
     this.#errors += 1;
     if (error.name === 'NotSupportedError' || this.#errors > ERRORS_MOST) {
-      this.host.failed('unsupported', error.message);
+      this.host.failed('unsupported', this.#config ? doesNotPlay(this.#config.codec) : error.message);
     } else {
       this.#restart();
     }
