@@ -49,7 +49,7 @@ def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
         registry.add(
             stream_id,
             stream.name or stream_id,
-            rtsp_source(stream.url, clock),
+            rtsp_source(stream.url, clock, stream.rtsp),
             stall_seconds=stream.stall_seconds,
         )
     return registry

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     """The camera did not answer in time."""
     UNAUTHORIZED = "unauthorized"
     """401 or 403: the user name or the password is wrong."""
+    UNTRUSTED = "untrusted"
+    """The camera's TLS certificate is not one to trust."""
     NOT_FOUND = "not_found"
     """404: the camera does not know this path."""
     SESSION_LOST = "session_lost"

@@ -17,11 +17,31 @@ CANARY = "S3cr3t-CANARY"
         ("rtsp://u:p%40%3a@cam/x?y=1&z=2", "rtsp://cam/x?y=1&z=2", "u", "p@:"),
         ("rtsp://u@[fe80::1]:8554/x", "rtsp://[fe80::1]:8554/x", "u", None),
         ("RTSP://Cam/X", "rtsp://cam/X", None, None),
+        ("rtsps://cam:322/x", "rtsps://cam/x", None, None),
+        ("rtsps://cam:554/x", "rtsps://cam:554/x", None, None),
+        ("rtsp+http://u:p@cam/x", "rtsp://cam/x", "u", "p"),
+        ("rtsp+https://cam:8443/x", "rtsp://cam:8443/x", None, None),
     ],
 )
 def test_parse(text: str, request_url: str, username: str | None, password: str | None) -> None:
     url = parse_camera_url(text)
     assert (url.request, url.username, url.password) == (request_url, username, password)
+
+
+@pytest.mark.parametrize(
+    ("text", "secure", "tunnelled", "shown"),
+    [
+        ("rtsp://u:p@cam/x", False, False, "rtsp://cam/x"),
+        ("rtsps://u:p@cam/x?y=z", True, False, "rtsps://cam/x?…"),
+        ("rtsp+http://u:p@cam/x", False, True, "rtsp+http://cam/x"),
+        ("rtsp+https://u:p@cam:99/x", True, True, "rtsp+https://cam:99/x"),
+    ],
+)
+def test_the_scheme_says_how_to_get_there(
+    text: str, secure: bool, tunnelled: bool, shown: str
+) -> None:
+    url = parse_camera_url(text)
+    assert (url.secure, url.tunnelled, url.display) == (secure, tunnelled, shown)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A camera that follows a script, one connection at a time, and a handler that remembers."""
 
 import asyncio
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -127,19 +128,23 @@ Script = Callable[[Peer], Awaitable[None]]
 class Camera:
     """Where a scripted camera listens, and how its connections went."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scheme: str = "rtsp") -> None:
         self.port = port
+        self.scheme = scheme
         self.peers: list[Peer] = []
         self.ended = asyncio.Event()
         """The script is through."""
 
     def url(self, credentials: str = "") -> CameraUrl:
-        return parse_camera_url(f"rtsp://{credentials}127.0.0.1:{self.port}/live")
+        return parse_camera_url(f"{self.scheme}://{credentials}127.0.0.1:{self.port}/live")
 
 
 @asynccontextmanager
-async def scripted(script: Script) -> AsyncIterator[Camera]:
-    """Listen on a free port and play the script to each connection; its failures come out here."""
+async def scripted(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Camera]:
+    """Listen on a free port and play the script to each connection; its failures come out here.
+
+    With a context, connections are over TLS.
+    """
     failures: list[BaseException] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -153,8 +158,8 @@ async def scripted(script: Script) -> AsyncIterator[Camera]:
             writer.close()
             camera.ended.set()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    camera = Camera(server.sockets[0].getsockname()[1])
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    camera = Camera(server.sockets[0].getsockname()[1], "rtsps" if tls else "rtsp")
     try:
         yield camera
         if camera.peers:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from liveedge.config.url import CameraUrl
 from liveedge.errors import ConfigError
 
 _PREFIX = "sha256:"
@@ -49,6 +50,25 @@ def parse_fingerprint(text: str) -> bytes:
             " openssl x509 -fingerprint -sha256 prints them."
         )
     return bytes.fromhex(digits)
+
+
+def check_reach(url: CameraUrl, settings: RtspSettings) -> None:
+    """Raise `ConfigError` if the settings do not fit the address."""
+    if settings.transport is RtspTransport.UDP and url.secure:
+        raise ConfigError(
+            f"With {url.scheme}:// the video comes over the encrypted connection;"
+            ' leave transport = "udp" out.'
+        )
+    if settings.transport is RtspTransport.UDP and url.tunnelled:
+        raise ConfigError(
+            f'{url.scheme}:// is a tunnel through HTTP; leave transport = "udp" out, or write'
+            " rtsp://."
+        )
+    if not url.secure and (settings.tls_fingerprint is not None or not settings.tls_verify):
+        raise ConfigError(
+            f"tls_verify and tls_fingerprint need an encrypted connection; {url.scheme}:// is not"
+            " one, rtsps:// is."
+        )
 
 
 def show_fingerprint(digest: bytes) -> str:

@@ -5,7 +5,7 @@ import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     BaseModel,
@@ -14,11 +14,13 @@ from pydantic import (
     PlainValidator,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from liveedge.config.health import LONGEST_STALL, SHORTEST_STALL, STALL_SECONDS
 from liveedge.config.hls import HlsSettings
 from liveedge.config.origins import check_origins
+from liveedge.config.rtsp import RtspSettings, RtspTransport, check_reach, parse_fingerprint
 from liveedge.config.url import CameraUrl, parse_camera_url
 from liveedge.errors import ConfigError
 
@@ -34,6 +36,15 @@ def _camera_url(value: object) -> CameraUrl:
         raise ValueError("a camera URL is text, like rtsp://user:password@10.0.0.5/stream1")  # noqa: TRY004 - pydantic reports ValueError only
     try:
         return parse_camera_url(value)
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+
+
+def _fingerprint(value: object) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    try:
+        return parse_fingerprint(value if isinstance(value, str) else "")
     except ConfigError as error:
         raise ValueError(str(error)) from None
 
@@ -85,6 +96,25 @@ class StreamSettings(_Strict):
     stall_seconds: float = Field(default=STALL_SECONDS, ge=SHORTEST_STALL, le=LONGEST_STALL)
     """Within so many seconds without a picture the camera is connected to anew; a camera that
     sends less than three pictures a second is given the time of four pictures."""
+    transport: RtspTransport = RtspTransport.AUTO
+    """The way of the packets from the camera."""
+    tls_verify: bool = True
+    """Whether the certificate of an `rtsps://` camera must be one that this machine trusts."""
+    tls_fingerprint: Annotated[bytes | None, PlainValidator(_fingerprint)] = None
+    """`sha256:` and the digest of the only certificate to accept."""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        try:
+            check_reach(self.url, self.rtsp)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    @property
+    def rtsp(self) -> RtspSettings:
+        """How the camera is reached, beside its URL."""
+        return RtspSettings(self.transport, self.tls_verify, self.tls_fingerprint)
 
 
 class Settings(_Strict):

@@ -6,7 +6,9 @@ from urllib.parse import unquote, urlsplit
 from liveedge.errors import ConfigError
 
 MAX_URL_LENGTH = 2048
-DEFAULT_PORTS = {"rtsp": 554}
+DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "rtsp+http": 80, "rtsp+https": 443}
+"""`rtsps` is RTSP over TLS (RFC 7826 §19); behind `+` stands what RTSP is tunnelled through."""
+_SECURE = frozenset({"rtsps", "rtsp+https"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,31 @@ class CameraUrl:
     password: str | None = field(default=None, repr=False)
 
     @property
-    def request(self) -> str:
-        """The URL for request lines: no credentials, default port left out."""
+    def secure(self) -> bool:
+        """Whether the connection is over TLS."""
+        return self.scheme in _SECURE
+
+    @property
+    def tunnelled(self) -> bool:
+        """Whether RTSP goes through HTTP."""
+        return "+" in self.scheme
+
+    @property
+    def authority(self) -> str:
+        """Host and port, default port left out."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.path}"
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def request(self) -> str:
+        """The URL for request lines: no credentials, default port left out, and no tunnel."""
+        return f"{self.scheme.partition('+')[0]}://{self.authority}{self.path}"
 
     @property
     def display(self) -> str:
         """The URL for people: no credentials, and no query, for some cameras keep theirs there."""
         path, _, query = self.path.partition("?")
-        shown = self.request.partition("?")[0]
+        shown = f"{self.scheme}://{self.authority}{path}"
         return shown + "?…" if query and path else shown
 
     def __str__(self) -> str:
@@ -43,7 +59,10 @@ class CameraUrl:
 
 
 def parse_camera_url(text: str) -> CameraUrl:
-    """Read an `rtsp://` URL; raise `ConfigError` that never repeats the credentials."""
+    """Read a URL of one of the schemes above.
+
+    Raises `ConfigError`, which never repeats the credentials.
+    """
     if len(text) > MAX_URL_LENGTH:
         raise ConfigError(f"The camera URL is longer than {MAX_URL_LENGTH} characters.")
     if any(ord(c) <= 0x20 or ord(c) == 0x7F for c in unquote(text)):

@@ -13,6 +13,7 @@ SLOW: Final[Mapping[Reason, tuple[float, float]]] = {
     # Cameras lock an account, or an address, after some wrong passwords in a row.
     Reason.UNAUTHORIZED: (10.0, 60.0),
     Reason.NOT_FOUND: (10.0, 30.0),
+    Reason.UNTRUSTED: (10.0, 30.0),
 }
 """The first and the longest wait for what does not end by itself; somebody has to correct it."""
 SHORTEST: Final = 0.1

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from liveedge.clock import Clock
-from liveedge.config.rtsp import RtspSettings
+from liveedge.config.rtsp import RtspSettings, RtspTransport
 from liveedge.config.url import CameraUrl
 from liveedge.errors import Reason, SourceError
 from liveedge.rtsp.connect import open_socket
@@ -16,6 +16,7 @@ from liveedge.rtsp.connection import Connection
 from liveedge.rtsp.deadlines import Timeouts, check_progress
 from liveedge.rtsp.reception import MediaHandler, Stats, VideoReception
 from liveedge.rtsp.session import Session
+from liveedge.rtsp.tls import check_pinned, client_context, explain
 from liveedge.rtsp.video import VideoDescription
 
 __all__ = ["MediaHandler", "RtspClient", "Stats", "Timeouts", "VideoDescription"]
@@ -67,6 +68,8 @@ class RtspClient:
         try:
             connection = await self._connect(session, deadline)
             try:
+                if self._url.secure:
+                    check_pinned(connection.transport, self._settings)
                 reception = await self._play(connection, deadline)
                 await self._watch(connection, reception)
             except asyncio.CancelledError:
@@ -79,7 +82,6 @@ class RtspClient:
             raise error from None
 
     async def _connect(self, session: Session, deadline: float) -> Connection:
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(deadline):
                 sock = await open_socket(self._url.host, self._url.port)
@@ -99,16 +101,37 @@ class RtspClient:
             session,
             self._handler,
             self._clock,
-            carriage=self._settings.transport,
+            carriage=RtspTransport.TCP if self._url.secure else self._settings.transport,
             acknowledge=acknowledge,
         )
         self._connection = connection
         try:
-            await loop.create_connection(lambda: connection, sock=sock)
+            await self._attach(connection, sock, deadline)
         except BaseException:
             sock.close()
             raise
         return connection
+
+    async def _attach(self, connection: Connection, sock: socket.socket, deadline: float) -> None:
+        """Let a connection speak over a socket, after the TLS handshake if there is one."""
+        loop = asyncio.get_running_loop()
+        url, settings = self._url, self._settings
+        if not url.secure:
+            await loop.create_connection(lambda: connection, sock=sock)
+            return
+        try:
+            async with asyncio.timeout_at(deadline):
+                try:
+                    await loop.create_connection(
+                        lambda: connection,
+                        sock=sock,
+                        ssl=client_context(settings),
+                        server_hostname=url.host,
+                    )
+                except OSError as error:
+                    raise await explain(error, url.host, url.port) from None
+        except TimeoutError:
+            raise self._late("The camera did not agree on TLS") from None
 
     async def _play(self, connection: Connection, deadline: float) -> VideoReception:
         """Exchange requests until PLAY is answered."""
