@@ -66,7 +66,7 @@ def test_epoch_message_is_header_and_init() -> None:
     sequence=st.integers(0, 2**40),
     decode_time=st.integers(0, 2**50),
     offset=st.integers(-(2**31), 2**31 - 1),
-    duration=st.integers(1, 2**32 - 1),
+    duration=st.integers(1, 2**31 - 1),
     sync=st.booleans(),
 )
 def test_chunk_layout(
@@ -88,6 +88,7 @@ def test_chunk_layout(
         decode_time=decode_time,
         composition_offset=offset,
         duration=duration,
+        sample_duration=2 * duration,
         capture_us=1_700_000_000_000_000,
         arrival_delay_us=-5,
     )
@@ -110,9 +111,7 @@ def test_chunk_layout(
     assert top["mdat"] == sample
     traf = boxes(boxes(top["moof"])["traf"])
     assert struct.unpack(">IQ", traf["tfdt"]) == (1 << 24, decode_time)
-    _, count, data_offset, sample_duration, size, flags, composition = struct.unpack(
-        ">IIiIIIi", traf["trun"]
-    )
-    assert (count, sample_duration, size, composition) == (1, duration, len(sample), offset)
+    _, count, data_offset, boxed, size, flags, composition = struct.unpack(">IIiIIIi", traf["trun"])
+    assert (count, boxed, size, composition) == (1, 2 * duration, len(sample), offset)
     assert payload[data_offset : data_offset + size] == sample
     assert (flags == 0x02000000) == sync

@@ -48,6 +48,26 @@ def test_the_duration_is_that_of_the_frame_before() -> None:
     assert durations == [3000, 3000, 4500, 1500]
 
 
+def boxed_duration(chunk: Chunk) -> int:
+    trun = bytes(chunk.payload).index(b"trun")
+    return int.from_bytes(chunk.payload[trun + 16 : trun + 20], "big")
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=60))
+def test_a_short_interval_does_not_make_the_next_picture_a_discontinuity(
+    jitter: list[int],
+) -> None:
+    packager = Packager(1)
+    unit = access_units(encode())[0]
+    before: Chunk | None = None
+    for index, late in enumerate(jitter):
+        chunk = add(packager, unit, 3000 * index + 1000 + late)
+        assert chunk is not None
+        if before is not None and index > 3:
+            assert chunk.decode_time - before.decode_time <= 2 * boxed_duration(before)
+        before = chunk
+
+
 def test_nothing_comes_before_the_first_sync_frame_with_parameter_sets() -> None:
     packager = Packager(1)
     units = access_units(encode(frames=8, gop=4), in_band=False)

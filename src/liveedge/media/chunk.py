@@ -71,13 +71,16 @@ def frame_chunk(
     decode_time: int,
     composition_offset: int,
     duration: int,
+    sample_duration: int,
     capture_us: int,
     arrival_delay_us: int,
 ) -> bytes:
     """Box one picture: header, `moof`, `mdat` with 4-byte NAL unit lengths, in one copy.
 
-    Media times are in 1/90000 s; `capture_us` is Unix time and `arrival_delay_us` the time from
-    then until the picture's last byte arrived, both in microseconds.
+    Media times are in 1/90000 s; `duration` is told to live viewers and `sample_duration` is in the
+    `trun`, which must not be too short (see `Packager`). `capture_us` is Unix time and
+    `arrival_delay_us` the time from then until the picture's last byte arrived, both in
+    microseconds.
     """
     pieces: list[bytes] = [b""]
     size = 0
@@ -95,7 +98,7 @@ def frame_chunk(
         16, b"tfhd", _TFHD_DEFAULT_BASE_IS_MOOF, TRACK_ID,
         20, b"tfdt", _TFDT_VERSION_1, decode_time,
         _TRUN_SIZE, b"trun", _TRUN_FLAGS, 1, _MOOF.size,
-        duration, size, _SAMPLE_SYNC if flags & FLAG_SYNC else _SAMPLE_NOT_SYNC,
+        sample_duration, size, _SAMPLE_SYNC if flags & FLAG_SYNC else _SAMPLE_NOT_SYNC,
         composition_offset,
         8 + size, b"mdat",
     )  # fmt: skip

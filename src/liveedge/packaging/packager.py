@@ -11,6 +11,7 @@ TIMESCALE: Final = 90_000
 _LONGEST_FRAME: Final = 5 * TIMESCALE
 _FIRST_CODEC: Final = "h264"
 _DEFAULT_FRAME: Final = TIMESCALE // 25
+_SMOOTHING: Final = 16
 _MAX_OFFSET_US: Final = 0x7FFFFFFF
 
 
@@ -18,7 +19,9 @@ class Packager:
     """Boxes the pictures of one stream and opens a new epoch when parameter sets change.
 
     Nothing looks ahead. A picture's duration is that of the one before, for the next one has not
-    come; the decode time of the next corrects it.
+    come; the decode time of the next corrects it. In the box it is never shorter than usual: Media
+    Source Extensions take a picture that comes more than two durations after the last for a
+    discontinuity ("coded frame processing") and drop all up to the next sync frame.
     """
 
     def __init__(self, stream: int) -> None:
@@ -30,6 +33,7 @@ class Packager:
         self._sequence = 0
         self._decode_time = -1
         self._duration = 0
+        self._usual = 0.0
         self._pending_gap = False
         self.epoch: Epoch | None = None
 
@@ -86,6 +90,7 @@ class Packager:
             decode_time=decode_time,
             composition_offset=media_time - decode_time,
             duration=self._duration,
+            sample_duration=max(self._duration, int(self._usual)),
             capture_us=capture_us,
             arrival_delay_us=max(-_MAX_OFFSET_US, min(delay_us, _MAX_OFFSET_US)),
         )
@@ -114,6 +119,7 @@ class Packager:
         decode_time = media_time if media_time > last else last + 1
         if last >= 0 and not self._pending_gap and media_time > last:
             self._duration = min(decode_time - last, _LONGEST_FRAME)
+            self._usual += (self._duration - self._usual) / _SMOOTHING
         self._decode_time = decode_time
         return decode_time
 
@@ -127,3 +133,4 @@ class Packager:
         if not self._duration:
             rate = config.parameters.frame_rate
             self._duration = round(TIMESCALE / rate) if rate and rate >= 1 else _DEFAULT_FRAME
+            self._usual = self._duration

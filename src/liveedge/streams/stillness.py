@@ -16,6 +16,7 @@ _OVERHEAD: Final = len(
         decode_time=0,
         composition_offset=0,
         duration=0,
+        sample_duration=0,
         capture_us=0,
         arrival_delay_us=0,
     )
