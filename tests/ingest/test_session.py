@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import weakref
 from typing import Self
 
 import pytest
@@ -162,3 +164,48 @@ async def test_a_source_that_cannot_even_be_made_is_tried_again() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert script.notes[1][0] is Reason.INTERNAL  # type: ignore[index]
+
+
+class Holder:
+    """A source that holds its own error, as a connection does, and much else."""
+
+    def __init__(self) -> None:
+        self.failure: SourceError | None = None
+
+    async def run_once(self) -> None:
+        try:
+            self.work()
+        except TimeoutError:
+            self.failure = SourceError(Reason.LIMIT, "A picture exceeds 8388608 octets.")
+            raise self.failure  # noqa: B904 - what it was raised in holds the source as well
+
+    def work(self) -> None:
+        raise TimeoutError
+
+
+async def test_a_failed_attempt_leaves_nothing_to_the_garbage_collector() -> None:
+    sources: list[weakref.ref[Holder]] = []
+    both_failed = asyncio.Event()
+
+    def open_source() -> Holder:
+        source = Holder()
+        sources.append(weakref.ref(source))
+        return source
+
+    async def sleep(seconds: float) -> None:
+        if len(sources) == 2:
+            both_failed.set()
+            await asyncio.Event().wait()
+
+    session = IngestSession(open_source, Script(), FakeClock(), sleep=sleep)
+    gc.collect()
+    gc.disable()
+    try:
+        task = asyncio.create_task(session.run())
+        async with asyncio.timeout(5):
+            await both_failed.wait()
+        assert [source() for source in sources] == [None, None]
+    finally:
+        gc.enable()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -158,6 +158,20 @@ async def test_the_first_failure_counts_and_nothing_is_taken_after_it() -> None:
         await line.connection.wait(10)
 
 
+async def test_nothing_is_kept_of_a_picture_that_will_not_be_complete() -> None:
+    line = Line()
+    line.play()
+    video = Video()
+    for nal in (b"\x67\x42\xc0\x1e", IDR, b"\x7c\x81" + bytes(1000)):
+        line.connection.data_received(video.frame(nal, 0, marker=False))
+    assert line.connection.playing is not None
+    depacketizer = line.connection.playing.depacketizer
+    held = (depacketizer._nals, depacketizer._fragments, depacketizer._parameter_sets)
+    assert all(held)
+    await line.connection.leave(0.0)
+    assert held == ([], [], [])
+
+
 async def test_waiting_ends_with_an_answer() -> None:
     line = Line()
     waiting = asyncio.create_task(line.connection.wait(10))

@@ -90,7 +90,10 @@ class IngestSession:
                 await source.run_once()
             error = SourceError(Reason.ENDED, "The camera ended the stream.")
         except SourceError as failure:
-            error = failure
+            # Its frames hold the source, which may hold the error, and megabytes of a picture. In
+            # such a circle they would wait for the garbage collector, which hardly ever comes.
+            error = failure.with_traceback(None)
+            error.__context__ = None
         except Exception:  # noqa: BLE001 - a defect of ours in one stream must not end its retries
             if self._interruption is None:  # else it is the TimeoutError that ended the attempt
                 _log.exception("source_defect")

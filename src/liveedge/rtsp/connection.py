@@ -242,6 +242,9 @@ class Connection(asyncio.Protocol):
 
     def _stop_media(self) -> None:
         self._demultiplexer.sinks.clear()
+        if self._reception is not None:
+            # Parts of this refer to each other, and may for long wait for the garbage collector.
+            self._reception.depacketizer.forget()
         if self._ports is not None:
             self._ports.close()
 

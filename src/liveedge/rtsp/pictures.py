@@ -105,6 +105,12 @@ class PictureDepacketizer(ABC):
         self._after_gap = True
         self._timestamp = -1
 
+    def forget(self) -> None:
+        """Let go of what has come of a picture; nothing comes any more."""
+        self._nals.clear()
+        self._fragments.clear()
+        self._parameter_sets.clear()
+
     def _begin(self, data: bytes, start: int, end: int, timestamp: int) -> None:
         """Find out what a payload begins that follows a marker, a gap or another timestamp."""
         if self._after_gap:
