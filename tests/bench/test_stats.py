@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,14 @@ def test_one_late_tick_is_one_lag() -> None:
 
 def test_a_long_hold_up_makes_every_missed_tick_late() -> None:
     assert tick_lags(due=10.0, now=13.5, period=1.0) == [3.5, 2.5, 1.5, 0.5]
+
+
+def test_a_delay_that_grows_shows_in_the_medians_of_both_ends() -> None:
+    growing = [picture(40 * index, latency=20 + index / 100) for index in range(25 * 180)]
+    seen = viewing(growing, begin=0, seconds=180, fps=25)
+    assert (seen.first_minute_p50_ms, seen.last_minute_p50_ms) == pytest.approx((27.5, 57.5), abs=0.1)
+
+
+def test_a_short_run_has_no_first_and_last_minute() -> None:
+    seen = viewing(steady(130), begin=0, seconds=119, fps=25)
+    assert (seen.first_minute_p50_ms, seen.last_minute_p50_ms) == (None, None)

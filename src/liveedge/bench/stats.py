@@ -9,6 +9,8 @@ from typing import Final
 FREEZE_MS: Final = 200.0
 """A picture that stays for longer is a freeze to whoever watches."""
 
+MINUTE_MS: Final = 60_000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -36,6 +38,9 @@ class Viewing:
     p50_ms: float | None
     p95_ms: float | None
     max_ms: float | None
+    first_minute_p50_ms: float | None
+    last_minute_p50_ms: float | None
+    """Whether the delay grows: the medians of both ends of a run of at least two minutes."""
     player_p50_ms: float | None
     """The median of what the player itself says."""
     freezes_over_200ms: int
@@ -72,6 +77,7 @@ def viewing(samples: Iterable[Picture], begin: float, seconds: float, fps: float
     gaps = _gaps([begin, *(picture.at for picture in pictures), end])
     frames = len({picture.clock for picture in pictures})
     latencies = [picture.latency for picture in pictures]
+    first, last = _minutes(pictures, begin, end)
     return Viewing(
         frames=frames,
         fps=frames / seconds,
@@ -79,11 +85,24 @@ def viewing(samples: Iterable[Picture], begin: float, seconds: float, fps: float
         p50_ms=percentile(latencies, 50),
         p95_ms=percentile(latencies, 95),
         max_ms=max(latencies, default=None),
+        first_minute_p50_ms=percentile(first, 50),
+        last_minute_p50_ms=percentile(last, 50),
         player_p50_ms=percentile([p.reported for p in pictures if p.reported is not None], 50),
         freezes_over_200ms=sum(gap > FREEZE_MS for gap in gaps),
         longest_gap_ms=max(gaps),
         backwards=_backwards([picture.clock for picture in pictures]),
     )
+
+
+def _minutes(
+    pictures: Sequence[Picture], begin: float, end: float
+) -> tuple[list[float], list[float]]:
+    """The delays of the first and of the last minute; none if these would overlap."""
+    if end - begin < 2 * MINUTE_MS:
+        return [], []
+    first = [picture.latency for picture in pictures if picture.at < begin + MINUTE_MS]
+    last = [picture.latency for picture in pictures if picture.at >= end - MINUTE_MS]
+    return first, last
 
 
 def tick_lags(due: float, now: float, period: float) -> list[float]:
