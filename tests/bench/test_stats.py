@@ -105,7 +105,9 @@ def test_a_long_hold_up_makes_every_missed_tick_late() -> None:
 def test_a_delay_that_grows_shows_in_the_medians_of_both_ends() -> None:
     growing = [picture(40 * index, latency=20 + index / 100) for index in range(25 * 180)]
     seen = viewing(growing, begin=0, seconds=180, fps=25)
-    assert (seen.first_minute_p50_ms, seen.last_minute_p50_ms) == pytest.approx((27.5, 57.5), abs=0.1)
+    assert (seen.first_minute_p50_ms, seen.last_minute_p50_ms) == pytest.approx(
+        (27.5, 57.5), abs=0.1
+    )
 
 
 def test_a_short_run_has_no_first_and_last_minute() -> None:
