@@ -43,14 +43,18 @@ def gst_camera(
     user: str | None = None,
     password: str | None = None,
     auth: str = "digest",
+    certificate: Path | None = None,
 ) -> Iterator[GstCamera]:
     """Run a camera until the block ends; with `user` and `password` it asks for them.
 
+    With `certificate`, a file in PEM with its key in a file `.key` beside it, it speaks TLS only.
     Raises `RuntimeError`, with what the camera said, if it is not ready in time.
     """
     options: dict[str, int | str] = {"port": port, "size": size, "fps": fps, "gop": gop}
     options |= {"kbps": kbps, "slices": slices, "codec": codec}
     command = [PYTHON, str(CAMERA), *(f"--{name}={value}" for name, value in options.items())]
+    if certificate is not None:
+        command.append(f"--certificate={certificate}")
     if user is not None:
         command += [f"--user={user}", f"--password={password or ''}", f"--auth={auth}"]
     with tempfile.TemporaryFile() as errors:

@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import gi  # type: ignore[import-not-found]
@@ -21,6 +22,7 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import (  # type: ignore[import-not-found]  # noqa: E402
+    Gio,
     GLib,
     Gst,
     GstRtsp,
@@ -45,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--slices", type=int, default=1, help="of one picture")
     parser.add_argument("--user")
     parser.add_argument("--password")
+    parser.add_argument("--certificate", type=Path, help="speak TLS; its key is beside it, .key")
     parser.add_argument("--auth", choices=["basic", "digest"], default="digest")
     return parser.parse_args()
 
@@ -140,11 +143,28 @@ def authentication(options: argparse.Namespace, factory: Factory) -> Any:
     else:
         auth.add_digest(options.user, options.password, token)
         auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    permit(factory)
+    return auth
+
+
+def encryption(certificate: Path, factory: Factory) -> Any:
+    """TLS for everybody: GStreamer's server takes it as a part of authentication."""
+    auth = GstRtspServer.RTSPAuth()
+    key = certificate.with_suffix(".key")
+    auth.set_tls_certificate(Gio.TlsCertificate.new_from_files(str(certificate), str(key)))
+    token = GstRtspServer.RTSPToken()
+    token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, ROLE)
+    auth.set_default_token(token)
+    permit(factory)
+    return auth
+
+
+def permit(factory: Factory) -> None:
+    """Let the role see and open the media."""
     permissions = GstRtspServer.RTSPPermissions()
     permissions.add_permission_for_role(ROLE, GstRtspServer.RTSP_PERM_MEDIA_FACTORY_ACCESS, True)
     permissions.add_permission_for_role(ROLE, GstRtspServer.RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, True)
     factory.set_permissions(permissions)
-    return auth
 
 
 def main() -> None:
@@ -156,6 +176,8 @@ def main() -> None:
     factory = Factory(options)
     if options.user is not None:
         server.set_auth(authentication(options, factory))
+    elif options.certificate is not None:
+        server.set_auth(encryption(options.certificate, factory))
     server.get_mount_points().add_factory(options.path, factory)
     if server.attach(None) == 0:
         raise SystemExit("the port is taken")

@@ -24,6 +24,8 @@ from liveedge.rtsp.client import RtspClient, Stats, VideoDescription
 from tests.real.burned_clock import ClockReader, age_ms
 from tests.real.gst import GstCamera, gst_camera
 from tests.rtsp.scripted import Remembering
+from tests.rtsp.test_tls import HERE as CERTIFICATES
+from tests.rtsp.test_tls import pin
 
 AUTO = RtspSettings()
 UDP = RtspSettings(RtspTransport.UDP)
@@ -109,6 +111,28 @@ async def test_pictures_come_over_udp() -> None:
     assert stats.access_units >= 40
     assert (stats.lost, stats.damaged, stats.foreign, stats.malformed) == (0, 0, 0, 0)
     assert len(handler.ages()) == len(handler.units)
+
+
+async def test_pictures_come_through_http() -> None:
+    handler = Remembering()
+    with gst_camera(gop=10) as camera:
+        url = camera.url("").replace("rtsp:", "rtsp+http:")
+        stats = await watch(url, handler, 20)
+    assert (stats.lost, stats.damaged, stats.malformed) == (0, 0, 0)
+    assert handler.units[0].sync
+
+
+@pytest.mark.parametrize("scheme", ["rtsps", "rtsp+https"])
+async def test_pictures_come_over_tls(scheme: str) -> None:
+    handler = Remembering()
+    with gst_camera(gop=10, certificate=CERTIFICATES / "camera.pem") as camera:
+        url = camera.url().replace("rtsp:", f"{scheme}:")
+        stats = await watch(url, handler, 20, pin("camera"))
+        with pytest.raises(SourceError) as caught:
+            await watch(url, Remembering(), 1, pin("other"))
+    assert stats.damaged == 0
+    assert handler.units[0].sync
+    assert caught.value.reason is Reason.UNTRUSTED
 
 
 async def test_sender_reports_say_when_a_picture_was_taken() -> None:

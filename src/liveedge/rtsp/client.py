@@ -2,21 +2,18 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NoReturn
 
 from liveedge.clock import Clock
 from liveedge.config.rtsp import RtspSettings, RtspTransport
 from liveedge.config.url import CameraUrl
 from liveedge.errors import Reason, SourceError
-from liveedge.rtsp.connect import open_socket
 from liveedge.rtsp.connection import Connection
 from liveedge.rtsp.deadlines import Timeouts, check_progress
+from liveedge.rtsp.reach import QuickAck, reach
 from liveedge.rtsp.reception import MediaHandler, Stats, VideoReception
 from liveedge.rtsp.session import Session
-from liveedge.rtsp.tls import check_pinned, client_context, explain
 from liveedge.rtsp.video import VideoDescription
 
 __all__ = ["MediaHandler", "RtspClient", "Stats", "Timeouts", "VideoDescription"]
@@ -68,8 +65,6 @@ class RtspClient:
         try:
             connection = await self._connect(session, deadline)
             try:
-                if self._url.secure:
-                    check_pinned(connection.transport, self._settings)
                 reception = await self._play(connection, deadline)
                 await self._watch(connection, reception)
             except asyncio.CancelledError:
@@ -82,56 +77,23 @@ class RtspClient:
             raise error from None
 
     async def _connect(self, session: Session, deadline: float) -> Connection:
-        try:
-            async with asyncio.timeout_at(deadline):
-                sock = await open_socket(self._url.host, self._url.port)
-        except TimeoutError:
-            raise self._late("The camera did not accept a connection") from None
-
-        def acknowledge() -> None:
-            # Cameras without TCP_NODELAY hold the end of a picture back until what is under way is
-            # acknowledged, and Linux delays that once we have sent something, such as a report.
-            # With segments of 1448 on loopback and a report each 5 s, 7 to 12 % of the pictures
-            # were over 20 ms late; asking for it again at each read left 0.6 to 1.7 %, and p95
-            # fell from 34 to 3 ms. It costs about 2.5 µs a read.
-            with suppress(OSError):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-
+        url, settings, acknowledge = self._url, self._settings, QuickAck()
+        # What a tunnel or TLS was chosen for would be lost if the video went another way.
+        alone = url.secure or url.tunnelled
         connection = Connection(
             session,
             self._handler,
             self._clock,
-            carriage=RtspTransport.TCP if self._url.secure else self._settings.transport,
+            carriage=RtspTransport.TCP if alone else settings.transport,
             acknowledge=acknowledge,
         )
         self._connection = connection
         try:
-            await self._attach(connection, sock, deadline)
-        except BaseException:
-            sock.close()
-            raise
-        return connection
-
-    async def _attach(self, connection: Connection, sock: socket.socket, deadline: float) -> None:
-        """Let a connection speak over a socket, after the TLS handshake if there is one."""
-        loop = asyncio.get_running_loop()
-        url, settings = self._url, self._settings
-        if not url.secure:
-            await loop.create_connection(lambda: connection, sock=sock)
-            return
-        try:
             async with asyncio.timeout_at(deadline):
-                try:
-                    await loop.create_connection(
-                        lambda: connection,
-                        sock=sock,
-                        ssl=client_context(settings),
-                        server_hostname=url.host,
-                    )
-                except OSError as error:
-                    raise await explain(error, url.host, url.port) from None
+                await reach(url, settings, connection, acknowledge)
         except TimeoutError:
-            raise self._late("The camera did not agree on TLS") from None
+            raise self._late("The camera did not accept a connection") from None
+        return connection
 
     async def _play(self, connection: Connection, deadline: float) -> VideoReception:
         """Exchange requests until PLAY is answered."""
