@@ -10,6 +10,7 @@ from liveedge.config.url import parse_camera_url
 from liveedge.errors import LimitError, SourceError
 from liveedge.rtsp.connection import MAX_UNSENT, REPORT_INTERVAL, Connection
 from liveedge.rtsp.messages import Headers, Request, Response, parse_head
+from liveedge.rtsp.pictures import PictureDepacketizer
 from liveedge.rtsp.session import Session
 from tests.rtsp.scripted import IDR, SDP, Remembering, Video
 from tests.support import FakeClock
@@ -166,6 +167,7 @@ async def test_nothing_is_kept_of_a_picture_that_will_not_be_complete() -> None:
         line.connection.data_received(video.frame(nal, 0, marker=False))
     assert line.connection.playing is not None
     depacketizer = line.connection.playing.depacketizer
+    assert isinstance(depacketizer, PictureDepacketizer)
     held = (depacketizer._nals, depacketizer._fragments, depacketizer._parameter_sets)
     assert all(held)
     await line.connection.leave(0.0)

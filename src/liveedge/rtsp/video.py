@@ -37,6 +37,10 @@ class VideoDepacketizer(Depacketizer, Protocol):
     completed_at: float | None
     emitted_at: float | None
 
+    def forget(self) -> None:
+        """Let go of what has come of a picture; nothing comes any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class VideoCodec:
