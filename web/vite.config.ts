@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Entries that other pages import by name; everything else carries its hash. */
-const STABLE = new Set(['live-edge-player', 'meter']);
+const STABLE = new Set(['live-edge-player', 'meter', 'baseline', 'notes']);
 
 export default defineConfig({
   base: '/static/',
@@ -23,6 +23,8 @@ export default defineConfig({
       input: {
         'live-edge-player': 'src/live-edge-player.ts',
         meter: 'src/meter.ts',
+        baseline: 'src/baseline.ts',
+        notes: 'src/notes.ts',
         index: 'index.html',
         watch: 'watch.html',
       },

@@ -16,7 +16,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from liveedge.bench import parts, requirements, tables
-from liveedge.bench.command import bench, parse_transports
+from liveedge.bench.command import bench
+from liveedge.bench.latency_command import parse_transports
 from liveedge.bench.parts import start_server, wait_live
 from liveedge.errors import ConfigError, LiveEdgeError
 

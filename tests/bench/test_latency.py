@@ -1,6 +1,6 @@
 from liveedge.bench.browser import View
-from liveedge.bench.latency import latency_figures
 from liveedge.bench.stats import Picture
+from liveedge.bench.view_figures import latency_figures
 
 
 def view(pictures: list[Picture]) -> View:

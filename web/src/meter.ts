@@ -14,6 +14,9 @@ const LIGHT = 128;
 /** An hour at 30 pictures a second; the oldest half goes when it is full. */
 const SAMPLES_MOST = 108_000;
 
+/** What can be measured; `<live-edge-player>` is. */
+export type Metered = Pick<LiveEdgePlayer, 'onframe' | 'video' | 'state'> & EventTarget;
+
 export interface MeterSample {
   /** Unix time in milliseconds at which the picture was presented. */
   t: number;
@@ -40,7 +43,7 @@ export interface Meter {
 }
 
 /** Measure each picture that `player` presents; it takes the player's `onframe`. */
-export function attachMeter(player: LiveEdgePlayer): Meter {
+export function attachMeter(player: Metered): Meter {
   const read = clockReader();
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -76,7 +79,7 @@ export function attachMeter(player: LiveEdgePlayer): Meter {
   return meter;
 }
 
-function record(meter: Meter, player: LiveEdgePlayer, frame: PlayerFrame, clock: number): void {
+function record(meter: Meter, player: Metered, frame: PlayerFrame, clock: number): void {
   const t = frame.presentedMs;
   const latency = signedDifference(t, clock);
   const sincePage = t - meter.navigation_ms;

@@ -25,29 +25,39 @@ _POLL_MS: Final = 50
 # player that is not upgraded yet would forget what is attached to it.
 _ATTACH: Final = """
 if (location.protocol.startsWith('http')) {
-  globalThis.bench = { meter: null, error: null };
+  globalThis.bench = { meter: null, player: null, error: null };
   const found = new Promise((resolve) => {
     const look = () => {
-      const player = document.querySelector('live-edge-player');
+      const player = document.querySelector('live-edge-player, baseline-player');
       if (player) { observer.disconnect(); resolve(player); }
     };
     const observer = new MutationObserver(look);
     observer.observe(document, { childList: true, subtree: true });
     look();
   });
-  Promise.all([import('/static/meter.js'), found, customElements.whenDefined('live-edge-player')])
-    .then(([{ attachMeter }, player]) => { bench.meter = attachMeter(player); })
+  const upgraded = found.then((player) => customElements.whenDefined(player.localName));
+  Promise.all([import('/static/meter.js'), found, upgraded])
+    .then(([{ attachMeter }, player]) => {
+      bench.player = player;
+      bench.meter = attachMeter(player);
+    })
     .catch((error) => { bench.error = String(error); });
 }
 """
-_PROGRESS: Final = "({ first: bench.meter?.first_frame_ms ?? null, error: bench.error })"
+_PROGRESS: Final = """({
+  first: bench.meter?.first_frame_ms ?? null,
+  error: bench.error ?? bench.player?.failure ?? null,
+})"""
 _RESULT: Final = """({
-  stats: document.querySelector('live-edge-player').stats,
+  stats: bench.player.stats,
   ttff_ms: bench.meter.time_to_first_frame_ms,
   ttff_live_ms: bench.meter.time_to_first_live_frame_ms,
   errors: bench.meter.errors,
   samples: bench.meter.samples.map((s) => [s.t, s.clock_ms, s.latency_ms, s.reported_ms]),
+  notes: globalThis.benchNotes ?? null,
 })"""
+_NOTES: Final = Path(__file__).resolve().parent.parent / "static" / "notes.js"
+"""The script that notes what becomes of each picture; it has to run before those of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,8 @@ class View:
     pictures: list[Picture]
     errors: list[str]
     """Errors that no script of the page caught."""
+    notes: dict[str, Any] | None = None
+    """What `notes.js` noted, if it was to."""
 
 
 class Viewer:
@@ -76,13 +88,17 @@ class Viewer:
         """Chromium's version."""
         return self._browser.version
 
-    def view(self, url: str, seconds: float) -> View:
+    def view(self, url: str, seconds: float, *, notes: bool = False) -> View:
         """Open a page and watch it for `seconds` after its first picture.
+
+        With `notes` it is noted when media comes, is handed to the decoder and is shown.
 
         Raises `LiveEdgeError` if it shows none.
         """
         context = self._browser.new_context()
         try:
+            if notes:
+                context.add_init_script(path=_NOTES)
             context.add_init_script(_ATTACH)
             page = context.new_page()
             page.goto(url, wait_until="commit", timeout=_PAGE_DEADLINE_MS)
@@ -138,6 +154,7 @@ def _view(result: dict[str, Any]) -> View:
             for at, clock, latency, reported in result["samples"]
         ],
         errors=result["errors"],
+        notes=result["notes"],
     )
 
 

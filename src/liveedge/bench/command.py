@@ -3,25 +3,29 @@
 import json
 import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from liveedge import logs, process
-from liveedge.bench import requirements, tables
+from liveedge.bench import tables
+from liveedge.bench.breakdown_command import noting_camera
+from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
-from liveedge.config.url import parse_camera_url
-from liveedge.errors import ConfigError, LiveEdgeError
-
-TRANSPORTS = ("webcodecs", "mse", "llhls", "hls")
+from liveedge.bench.viewers_command import crowd, viewers
 
 bench = typer.Typer(
     name="bench",
     help="Measure on this machine: what a viewer sees, and what a camera costs.",
     no_args_is_help=True,
 )
+
+bench.command("latency")(latency)
+bench.command("viewers")(viewers)
+bench.command("crowd", hidden=True)(crowd)
+bench.command("noting-camera", hidden=True)(noting_camera)
 
 Fps = Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")]
 Gop = Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")]
@@ -30,60 +34,6 @@ Kbps = Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Cameras = Annotated[int, typer.Option(min=1, max=200, help="RTSP connections to the camera.")]
 OneCore = Annotated[bool, typer.Option("--one-core", help="Keep each reader on one core.")]
-
-
-@bench.command("latency")
-def latency(
-    camera: Annotated[
-        str | None,
-        typer.Option(
-            help="A liveedge camera that runs already, on this machine or another; - reads its URL"
-            " from standard input. Without it, one is started."
-        ),
-    ] = None,
-    transport: Annotated[
-        str, typer.Option(help=f"One of {', '.join(TRANSPORTS)}; several with commas; or all.")
-    ] = "all",
-    seconds: Annotated[float, typer.Option(min=1, help="How long to measure each.")] = 20,
-    warmup: Annotated[
-        float, typer.Option(min=0, help="Seconds after the first picture that do not count.")
-    ] = 3,
-    gop: Gop = 15,
-    fps: Fps = 30,
-    size: Size = "1280x720",
-    kbps: Kbps = 2000,
-    chromium: Annotated[str | None, typer.Option(help="Path of Chromium.")] = None,
-    as_json: Json = False,
-) -> None:
-    """What a viewer sees: the clock in the camera's pictures, read off a browser's page."""
-    transports, camera_url = parse_transports(transport), _camera_url(camera)
-    requirements.require_playwright()
-    program = requirements.find_chromium(chromium)
-    from liveedge.bench.latency import LatencyPlan, measure_latency  # noqa: PLC0415 - has Playwright
-
-    plan = LatencyPlan(
-        transports=transports,
-        camera=CameraPlan(fps, gop, size, kbps),
-        camera_url=camera_url,
-        seconds=seconds,
-        warmup=warmup,
-        chromium=program,
-    )
-    results: list[dict[str, Any]] = []
-
-    def report(figures: dict[str, Any]) -> None:
-        results.append(figures)
-        if "error" in figures:
-            _say(f"{figures['transport']}: {figures['error']}")
-        if as_json:
-            typer.echo(json.dumps(figures))
-
-    measure_latency(plan, _say, report)
-    if not as_json:
-        Console().print(tables.latency(results))
-    failed = [figures["transport"] for figures in results if "error" in figures]
-    if failed:
-        raise LiveEdgeError(f"No figures for {', '.join(failed)}; the reasons are above.")
 
 
 @bench.command("capacity")
@@ -151,27 +101,6 @@ def load(
 
         result = uvloop.run(read_cameras(plan, url, _ready))
     typer.echo(result.to_json())
-
-
-def parse_transports(text: str) -> tuple[str, ...]:
-    """Read `--transport`; raise `ConfigError` if it names one that there is not."""
-    if text == "all":
-        return TRANSPORTS
-    names = tuple(dict.fromkeys(text.split(",")))
-    for name in names:
-        if name not in TRANSPORTS:
-            raise ConfigError(
-                f'There is no transport "{name}"; choose {", ".join(TRANSPORTS)} or all.'
-            )
-    return names
-
-
-def _camera_url(text: str | None) -> str | None:
-    if text is None:
-        return None
-    url = sys.stdin.readline().strip() if text == "-" else text
-    parse_camera_url(url)
-    return url
 
 
 def _say(text: str) -> None:

@@ -4,44 +4,29 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
-from liveedge.bench.browser import View, Viewer, open_viewer
+from liveedge.bench.baseline import BASELINES, Baseline, as_expected, measure_baseline
+from liveedge.bench.browser import Viewer, open_viewer
 from liveedge.bench.camera_clock import (
     ClockOffset,
     by_our_clock,
     is_remote,
     measure_camera_clock,
 )
-from liveedge.bench.parts import STREAM, CameraPlan, start_server, wait_live
-from liveedge.bench.stats import viewing
+from liveedge.bench.latency_plan import LatencyPlan
+from liveedge.bench.parts import STREAM, start_server, wait_live
 from liveedge.bench.usage import CpuPressure
+from liveedge.bench.view_figures import Figures, latency_figures, rounded
 from liveedge.bench.witness import witness
 from liveedge.clock import SystemClock
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import LiveEdgeError
 
-Figures = dict[str, Any]
-
 _CLOCK_SECONDS: Final = 6.0
 """Long enough for a sender report of cameras that send one each 5 s, as RFC 3550 §6.2 has it."""
-
-
-@dataclass(frozen=True, slots=True)
-class LatencyPlan:
-    """What to watch, how, and for how long."""
-
-    transports: tuple[str, ...]
-    camera: CameraPlan
-    """Started unless there is a `camera_url`."""
-    camera_url: str | None
-    """A camera that burns the clock in, and runs already."""
-    seconds: float
-    warmup: float
-    """Seconds after the first picture that do not count: the player still steers to its target."""
-    chromium: Path
 
 
 def measure_latency(
@@ -57,23 +42,52 @@ def measure_latency(
         url = plan.camera_url or plan.camera.start(stack)[1]
         address = start_server(stack, url)
         say("waiting for the camera")
-        wait_live(address)
+        fps = _frame_rate(plan, wait_live(address))
         offset = _camera_clock(plan.camera_url, say)
         viewer = stack.enter_context(open_viewer(plan.chromium))
+
+        def add(name: str, measure: Callable[[], Figures]) -> None:
+            say(f"{name}: {plan.warmup + plan.seconds:.0f} s")
+            report(
+                {"transport": name, "seconds": plan.seconds}
+                | measure()
+                | {
+                    "chromium": viewer.version,
+                    "load_average": round(load_average, 2),
+                    "camera_clock_offset_ms": rounded(offset.offset_ms) if offset else None,
+                    "camera_clock_uncertainty_ms": (
+                        rounded(offset.uncertainty_ms) if offset else None
+                    ),
+                }
+            )
+
         for transport in plan.transports:
-            say(f"{transport}: {plan.warmup + plan.seconds:.0f} s")
-            figures: Figures = {"transport": transport, "seconds": plan.seconds}
-            try:
-                figures |= _measure(viewer, plan, address, transport, offset)
-            except LiveEdgeError as error:
-                figures["error"] = str(error)
-            figures |= {
-                "chromium": viewer.version,
-                "load_average": round(load_average, 2),
-                "camera_clock_offset_ms": _rounded(offset.offset_ms) if offset else None,
-                "camera_clock_uncertainty_ms": _rounded(offset.uncertainty_ms) if offset else None,
-            }
-            report(figures)
+            add(transport, partial(_try_transport, viewer, plan, address, transport, offset))
+        for baseline in BASELINES if plan.ffmpeg else ():
+            add(baseline.name, partial(_try_baseline, viewer, plan, baseline, url, fps, offset))
+
+
+def _try_transport(
+    viewer: Viewer, plan: LatencyPlan, address: str, transport: str, offset: ClockOffset | None
+) -> Figures:
+    try:
+        return _measure(viewer, plan, address, transport, offset)
+    except LiveEdgeError as error:
+        return {"error": str(error)}
+
+
+def _try_baseline(
+    viewer: Viewer,
+    plan: LatencyPlan,
+    baseline: Baseline,
+    url: str,
+    fps: float,
+    offset: ClockOffset | None,
+) -> Figures:
+    try:
+        return measure_baseline(viewer, plan, baseline, url, fps, offset)
+    except LiveEdgeError as error:
+        return as_expected(baseline, error)
 
 
 def _measure(
@@ -87,31 +101,21 @@ def _measure(
     if offset:
         view = replace(view, pictures=by_our_clock(view.pictures, offset))
     status = wait_live(address)
-    fps = round(status["fps"], 1) if plan.camera_url else float(plan.camera.fps)
+    fps = _frame_rate(plan, status)
     begin = view.pictures[0].at + plan.warmup * 1000
     delivered, pause = watching.between(begin, begin + plan.seconds * 1000)
     return latency_figures(view, begin, plan.seconds, fps) | {
         "expected_fps": fps,
         "delivered": delivered,
-        "delivered_longest_gap_ms": _rounded(pause),
+        "delivered_longest_gap_ms": rounded(pause),
         "gop_s": status["gop_seconds"],
-        "cpu_waiting_percent": _rounded(waiting),
+        "cpu_waiting_percent": rounded(waiting),
         "size": f"{status['width']}x{status['height']}",
     }
 
 
-def latency_figures(view: View, begin: float, seconds: float, fps: float) -> Figures:
-    """The figures of one page by their names, from `begin` (page clock, ms) on."""
-    seen = asdict(viewing(view.pictures, begin, seconds, fps))
-    return {
-        **{name: _rounded(value) for name, value in seen.items()},
-        "ttff_ms": _rounded(view.time_to_first_frame),
-        "ttff_live_ms": _rounded(view.time_to_first_live_frame),
-        "target_ms": _rounded(view.stats["target_ms"]),
-        "player_stalls": view.stats["stalls"],
-        "player_dropped": view.stats["dropped"],
-        "page_errors": view.errors,
-    }
+def _frame_rate(plan: LatencyPlan, status: dict[str, Any]) -> float:
+    return round(status["fps"], 1) if plan.camera_url else float(plan.camera.fps)
 
 
 def _camera_clock(camera_url: str | None, say: Callable[[str], None]) -> ClockOffset | None:
@@ -127,7 +131,3 @@ def _camera_clock(camera_url: str | None, say: Callable[[str], None]) -> ClockOf
             " of the two clocks; set both by NTP."
         )
     return offset
-
-
-def _rounded(value: float | None) -> float | None:
-    return round(value, 1) if isinstance(value, float) else value

@@ -39,7 +39,12 @@ class CameraPlan:
 
 
 def start_server(stack: ExitStack, camera_url: str) -> str:
-    """Start a server that shows one camera as `STREAM`; returns its address.
+    """Start a server that shows one camera as `STREAM`; returns its address."""
+    return start_server_process(stack, camera_url)[1]
+
+
+def start_server_process(stack: ExitStack, camera_url: str) -> tuple[Child, str]:
+    """The same; returns the process too.
 
     The configuration goes through a pipe, so that a password in the URL is in no process list.
     """
@@ -48,7 +53,7 @@ def start_server(stack: ExitStack, camera_url: str) -> str:
     server = stack.enter_context(
         Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
     )
-    return server.wait_ready()
+    return server, server.wait_ready()
 
 
 def wait_live(address: str, deadline: float = _LIVE_DEADLINE) -> dict[str, Any]:

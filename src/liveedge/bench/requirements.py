@@ -18,6 +18,14 @@ def require_playwright() -> None:
         )
 
 
+def find_ffmpeg() -> Path:
+    """The FFmpeg of this machine; raise `ConfigError` if there is none."""
+    found = shutil.which("ffmpeg")
+    if found is None:
+        raise ConfigError("There is no ffmpeg on PATH. Install one (Debian: apt install ffmpeg).")
+    return Path(found)
+
+
 def find_chromium(named: str | None) -> Path:
     """The Chromium of this machine; raise `ConfigError` if there is none.
 

@@ -1,6 +1,6 @@
 """The figures as tables, for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Group
@@ -34,7 +34,9 @@ _CAPACITY: Final = (
 )
 
 
-def latency(results: Sequence[dict[str, Any]]) -> Group:
+def latency(
+    results: Sequence[dict[str, Any]], ratios: Mapping[str, Mapping[str, float]] | None = None
+) -> Group:
     """One row a transport; one that showed no picture has no figures."""
     table = _table([title for title, _ in _LATENCY])
     for figures in results:
@@ -49,10 +51,24 @@ def latency(results: Sequence[dict[str, Any]]) -> Group:
             "share of the time in which some process of this machine waited for a processor.\n"
             f"{facts['size']}, {facts['expected_fps']} frames/s, keyframe every {facts['gop_s']} s,"
             f" Chromium {facts['chromium']},\nload average {facts['load_average']} before."
-            f"{_clock(facts)}",
+            f"{_clock(facts)}{_ratios(ratios or {})}",
             style="dim",
         ),
     )
+
+
+def breakdown(results: Sequence[dict[str, Any]]) -> Group:
+    """One row a stage, one column a transport."""
+    rows = [figures for figures in results if figures.get("stages_ms")]
+    table = _table(["mean ms", *(figures["transport"] for figures in rows)])
+    for stage in rows[0]["stages_ms"] if rows else ():
+        table.add_row(stage, *(_text(figures["stages_ms"][stage]) for figures in rows))
+    table.add_row("together", *(_text(figures["total_ms"]) for figures in rows))
+    note = (
+        "Without the 5 % of the pictures that were quickest and the 5 % that were slowest;\n"
+        "these means add up."
+    )
+    return Group(table, Text(note, style="dim"))
 
 
 def capacity(figures: dict[str, Any]) -> Group:
@@ -73,6 +89,23 @@ def frame(results: Sequence[dict[str, Any]]) -> Group:
     for figures in results:
         table.add_row(str(figures["viewers"]), _text(figures["p50_us"]), _text(figures["best_us"]))
     return Group(table, Text(f"Frames of {results[0]['frame_bytes']} bytes.", style="dim"))
+
+
+def figures(named: Mapping[str, Any]) -> Table:
+    """One row a figure, called as in the JSON."""
+    table = _table(["figure", "value"])
+    for name, value in named.items():
+        table.add_row(name, ", ".join(value) if isinstance(value, list) else _text(value))
+    return table
+
+
+def _ratios(ratios: Mapping[str, Mapping[str, float]]) -> str:
+    return "".join(
+        f"\nThe p50 of the {name} is "
+        + ", ".join(f"{ratio} times that of {transport}" for transport, ratio in by.items())
+        + "."
+        for name, by in ratios.items()
+    )
 
 
 def _clock(facts: dict[str, Any]) -> str:

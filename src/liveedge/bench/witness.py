@@ -5,7 +5,7 @@ It tells a camera or a server that was held up from a player that was.
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Final
@@ -25,14 +25,18 @@ _POLL: Final = 0.5
 class Witness:
     """Notes when each picture of the stream comes over the live protocol."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, also: Callable[[bytes], None] | None = None) -> None:
+        """`also` gets each picture's message."""
         self._clock = clock
+        self._also = also
         self._times: list[float] = []
 
     def take(self, message: str | bytes) -> None:
         """Take one message of the live socket."""
         if isinstance(message, bytes) and message[0] == KIND_CHUNK:
             self._times.append(self._clock.wall() * 1000)
+            if self._also:
+                self._also(message)
 
     def between(self, begin: float, end: float) -> tuple[int, float]:
         """How many pictures came in a stretch of Unix time in milliseconds; the longest pause."""
@@ -41,12 +45,14 @@ class Witness:
 
 
 @contextmanager
-def witness(address: str, clock: Clock) -> Iterator[Witness]:
+def witness(
+    address: str, clock: Clock, also: Callable[[bytes], None] | None = None
+) -> Iterator[Witness]:
     """Watch the stream beside the browser for as long as the context lasts.
 
     Raises `LiveEdgeError` if the server's live socket does not open.
     """
-    watching, stop = Witness(clock), threading.Event()
+    watching, stop = Witness(clock, also), threading.Event()
     url = address.replace("http", "ws", 1) + "live"
     try:
         connection = connect(url, compression=None, proxy=None, open_timeout=_DEADLINE)
