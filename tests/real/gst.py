@@ -40,6 +40,7 @@ def gst_camera(
     kbps: int = 2000,
     slices: int = 1,
     codec: str = "h264",
+    audio: str | None = None,
     user: str | None = None,
     password: str | None = None,
     auth: str = "digest",
@@ -52,6 +53,8 @@ def gst_camera(
     """
     options: dict[str, int | str] = {"port": port, "size": size, "fps": fps, "gop": gop}
     options |= {"kbps": kbps, "slices": slices, "codec": codec}
+    if audio is not None:
+        options["audio"] = audio
     command = [PYTHON, str(CAMERA), *(f"--{name}={value}" for name, value in options.items())]
     if certificate is not None:
         command.append(f"--certificate={certificate}")

@@ -9,7 +9,9 @@ light is 1. The value is the Unix time in milliseconds, modulo 2**32, when the p
 """
 
 import argparse
+import itertools
 import os
+import struct
 import sys
 import threading
 import time
@@ -33,6 +35,13 @@ SQUARE = 16
 BITS = 32
 LIGHT, DARK = b"\xeb", b"\x10"
 ROLE = "viewer"
+SOUND_RATE = 48000
+AUDIO = {
+    "aac": "audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=64000 ! aacparse ! rtpmp4gpay",
+    "opus": "audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay",
+    "pcmu": "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay",
+    "pcma": "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay",
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -44,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--gop", type=int, default=30, help="frames from keyframe to keyframe")
     parser.add_argument("--kbps", type=int, default=2000)
     parser.add_argument("--codec", choices=["h264", "h265"], default="h264")
+    parser.add_argument("--audio", choices=sorted(AUDIO))
     parser.add_argument("--slices", type=int, default=1, help="of one picture")
     parser.add_argument("--user")
     parser.add_argument("--password")
@@ -93,8 +103,18 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         return Gst.parse_launch(
             "( appsrc name=source is-live=true format=time do-timestamp=true"
             f" caps=video/x-raw,format=I420,width={width},height={height},framerate={o.fps}/1"
-            f" {self.encoder()} )"
+            f" {self.encoder()} {self.audio()} )"
         )
+
+    def audio(self) -> str:
+        """A tone, and how it is sent."""
+        kind = self.options.audio
+        tone = (
+            "appsrc name=sound is-live=true format=time do-timestamp=true"
+            f" caps=audio/x-raw,format=S16LE,layout=interleaved,rate={SOUND_RATE},channels=1"
+            " ! audioconvert ! audioresample"
+        )
+        return f"{tone} ! {AUDIO[kind]} name=pay1 pt=97" if kind else ""
 
     def encoder(self) -> str:
         """Encoder and payloader."""
@@ -120,6 +140,20 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         media.connect("unprepared", lambda _media: ended.set())
         source = media.get_element().get_by_name("source")
         threading.Thread(target=self.feed, args=(source, ended), daemon=True).start()
+        sound = media.get_element().get_by_name("sound")
+        if sound is not None:
+            threading.Thread(target=self.speak, args=(sound, ended), daemon=True).start()
+
+    def speak(self, sound: Any, ended: threading.Event) -> None:
+        """A tenth of a second of a tone each second, 20 ms at a time."""
+        begin = time.monotonic()
+        samples = SOUND_RATE // 50
+        tone = struct.pack(f"<{samples}h", *(8000 * (-1) ** (i // 24) for i in range(samples)))
+        for number in itertools.count():
+            if ended.wait(max(0.0, begin + number / 50 - time.monotonic())):
+                return
+            loud = number % 50 < 5
+            sound.emit("push-buffer", Gst.Buffer.new_wrapped(tone if loud else bytes(len(tone))))
 
     def feed(self, source: Any, ended: threading.Event) -> None:
         width, height = map(int, self.options.size.split("x"))

@@ -14,6 +14,7 @@ from liveedge.rtsp.deadlines import Timeouts, check_progress
 from liveedge.rtsp.reach import QuickAck, reach
 from liveedge.rtsp.reception import MediaHandler, Stats, VideoReception
 from liveedge.rtsp.session import Session
+from liveedge.rtsp.sound_reception import SoundHandler
 from liveedge.rtsp.video import VideoDescription
 
 __all__ = ["MediaHandler", "RtspClient", "Stats", "Timeouts", "VideoDescription"]
@@ -39,6 +40,7 @@ class RtspClient:
         settings: RtspSettings = RtspSettings(),  # noqa: B008 - frozen
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         session: Callable[[CameraUrl], Session] = Session,
+        sound: SoundHandler | None = None,
     ) -> None:
         self._url = url
         self._handler = handler
@@ -46,6 +48,7 @@ class RtspClient:
         self._settings = settings
         self._timeouts = timeouts
         self._new_session = session
+        self._sound = sound
         self._connection: Connection | None = None
 
     @property
@@ -86,6 +89,7 @@ class RtspClient:
             self._clock,
             carriage=RtspTransport.TCP if alone else settings.transport,
             acknowledge=acknowledge,
+            sound=self._sound,
         )
         self._connection = connection
         try:

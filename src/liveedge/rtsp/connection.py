@@ -11,7 +11,8 @@ from liveedge.errors import LimitError, Reason, SourceError
 from liveedge.rtsp.framing import Demultiplexer
 from liveedge.rtsp.messages import Message, Request, Response
 from liveedge.rtsp.reception import MediaHandler, Stats, VideoReception
-from liveedge.rtsp.session import Dialogue, Session, SetUp
+from liveedge.rtsp.session import Dialogue, Session, SetUp, SoundSetUp
+from liveedge.rtsp.sound_reception import SoundHandler, SoundReception
 from liveedge.rtsp.transport import INTERLEAVED, Transport
 from liveedge.rtsp.udp import UdpPorts, open_ports
 
@@ -39,6 +40,7 @@ class Connection(asyncio.Protocol):
         *,
         carriage: RtspTransport = RtspTransport.TCP,
         acknowledge: Callable[[], None] = lambda: None,
+        sound: SoundHandler | None = None,
     ) -> None:
         self.failure: Exception | None = None
         self.playing: VideoReception | None = None
@@ -58,11 +60,15 @@ class Connection(asyncio.Protocol):
         self._cseq: int | None = None
         self._reception: VideoReception | None = None
         self._rtcp_channel = 0
+        self._sound_handler = sound
+        self._sound: tuple[SoundReception, int] | None = None
+        """With the channel of its reports."""
         self._ports: UdpPorts | None = None
         self._next_keep_alive = 0.0
         self._next_report = 0.0
         self._left = False
         session.offers = self._offers
+        session.wants_sound = sound is not None
 
     @property
     def stats(self) -> Stats:
@@ -168,6 +174,8 @@ class Connection(asyncio.Protocol):
             return
         if self._reception is None and self._session.media is not None:
             self._receive(self._session.media, now)
+        if self._sound is None and self._session.sound is not None:
+            self._receive_sound(self._session.sound)
         self._cseq, self.asked = request.cseq, (request.method, now)
         self._send(request.encode())
 
@@ -240,6 +248,15 @@ class Connection(asyncio.Protocol):
                 failed=self._fail,
             )
 
+    def _receive_sound(self, set_up: SoundSetUp) -> None:
+        if self._sound_handler is None:
+            return
+        reception = SoundReception(set_up.track, self._sound_handler)
+        media, reports = set_up.channels
+        self._sound = reception, reports
+        self._demultiplexer.sinks[media] = reception.receiver.push
+        self._demultiplexer.sinks[reports] = reception.take_reports
+
     def _stop_media(self) -> None:
         self._demultiplexer.sinks.clear()
         if self._reception is not None:
@@ -262,4 +279,10 @@ class Connection(asyncio.Protocol):
         if self._ports is not None:
             self._ports.send_report(packet)
         else:
-            self._send(b"$%c" % self._rtcp_channel + len(packet).to_bytes(2, "big") + packet)
+            self._send_report_on(self._rtcp_channel, packet)
+        if self._sound is not None:
+            sound, channel = self._sound
+            self._send_report_on(channel, sound.receiver_report(now))
+
+    def _send_report_on(self, channel: int, packet: bytes) -> None:
+        self._send(b"$%c" % channel + len(packet).to_bytes(2, "big") + packet)

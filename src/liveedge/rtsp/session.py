@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from liveedge.config.url import CameraUrl
 from liveedge.errors import ProtocolError, Reason, SourceError
+from liveedge.rtsp.audio import AudioTrack, choose_audio
 from liveedge.rtsp.auth import Authenticator
 from liveedge.rtsp.messages import Headers, Request, Response, shown
-from liveedge.rtsp.sdp import is_absolute, parse_sdp, resolve_control
+from liveedge.rtsp.sdp import SessionDescription, is_absolute, parse_sdp, resolve_control
 from liveedge.rtsp.transport import (
     DEFAULT_SESSION_TIMEOUT,
     INTERLEAVED,
@@ -31,6 +32,7 @@ MAX_TRIES = 3
 
 _FROM_NOW = ("Range", "npt=0.000-")
 _AGGREGATE_NOT_ALLOWED = 459
+_LAST_CHANNEL = 255
 _ANOTHER_WAY_MAY_HELP = frozenset({Reason.UNSUPPORTED, Reason.PROTOCOL})
 """461, and what cameras answer that do not know it: 400, 406, 500, …"""
 
@@ -47,12 +49,24 @@ class SetUp:
     """What was agreed on: with `interleaved`, or else with `client_port`."""
 
 
+@dataclass(frozen=True, slots=True)
+class SoundSetUp:
+    """An audio track, and the channels that it comes on."""
+
+    track: AudioTrack
+    channels: tuple[int, int]
+
+
 class Session:
     """One session with a camera; `opening` comes first, then `keeping_alive` now and then."""
 
     def __init__(self, url: CameraUrl) -> None:
         self.media: SetUp | None = None
         """Known after SETUP."""
+        self.wants_sound = False
+        """Whether to ask for an audio track too."""
+        self.sound: SoundSetUp | None = None
+        """Known after its SETUP; None without a track that can be received."""
         self.timeout = DEFAULT_SESSION_TIMEOUT
         """Seconds that the camera keeps the session without a sign of life."""
         self.credentials_sent = False
@@ -71,7 +85,7 @@ class Session:
         """The method that keeps this camera's session alive, None while that is not known."""
 
     def opening(self) -> Dialogue:
-        """DESCRIBE, SETUP of the first video track that can be received, PLAY."""
+        """DESCRIBE, SETUP of the first tracks that can be received, PLAY."""
         described = yield from self._ask(
             "DESCRIBE", self._url.request, [("Accept", "application/sdp")]
         )
@@ -83,6 +97,8 @@ class Session:
             base = self._aggregate
         control = resolve_control(base, track.control)
         self.media = SetUp(track, (yield from self._set_up(control)))
+        if self.wants_sound:
+            yield from self._set_up_sound(base, description)
         played = yield from self._exchange("PLAY", self._aggregate, [_FROM_NOW])
         if played.status == _AGGREGATE_NOT_ALLOWED:
             self._aggregate = control
@@ -104,6 +120,25 @@ class Session:
             elif error.reason not in _ANOTHER_WAY_MAY_HELP:
                 break
         raise error or _other_way(INTERLEAVED)
+
+    def _set_up_sound(self, base: str, description: SessionDescription) -> Dialogue:
+        """Set the audio track up beside the video; a camera that does not want to sends none.
+
+        It comes over the RTSP connection only, as the video has to.
+        """
+        track = choose_audio(description)
+        video = self.media and self.media.transport.interleaved
+        if track is None or not video or max(video) > _LAST_CHANNEL - 2:
+            return
+        wanted = Transport(INTERLEAVED.protocol, interleaved=(max(video) + 1, max(video) + 2))
+        control = resolve_control(base, track.control)
+        answer = yield from self._exchange("SETUP", control, [("Transport", str(wanted))])
+        if not 200 <= answer.status < 300:
+            return
+        agreed = agree(wanted, answer.headers.get("Transport"))
+        channels = agreed and agreed.interleaved
+        if channels and not set(channels) & set(video):
+            self.sound = SoundSetUp(track, channels)
 
     def keeping_alive(self) -> Dialogue:
         """One sign of life. Whatever the answer is: while video comes, all is well."""
