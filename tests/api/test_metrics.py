@@ -57,6 +57,12 @@ async def test_a_stream_that_has_not_begun(served: Served) -> None:
     assert of_door(samples, "stream_lost_packets_total") == 0
 
 
+async def test_tasks_are_counted(served: Served) -> None:
+    before = (await scrape(served))["liveedge_tasks", ()]
+    await served.registry.start_one("door")
+    assert (await scrape(served))["liveedge_tasks", ()] == before + 1
+
+
 async def test_a_live_stream(served: Served) -> None:
     await go_live(served)
     served.camera.stats = Stats(bytes=250_000, packets=200, lost=3, damaged=1)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from liveedge.camera.control import HOST, ControlPort, Misuse, Planned, parse_planned
 from liveedge.camera.faults import FAULTS, Faults, Order, parse_order, usage
+from liveedge.clock import SystemClock
 from liveedge.errors import ConfigError
 from tests.camera.peer import DEADLINE
-from tests.camera.rogue import Camera, camera
+from tests.camera.rogue import Camera, camera, viewer
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,22 @@ async def test_the_port_takes_orders() -> None:
 
 def faults_of(it: Camera) -> Faults:
     return it._faults
+
+
+async def test_the_port_says_when_somebody_began_to_play() -> None:
+    async with camera() as it:
+        server = await ControlPort(faults_of(it)).listen(0)
+        client = Client()
+        await client.connect(server.sockets[0].getsockname()[1])
+        assert await client.say("joined") == "ok"
+        before = SystemClock().monotonic()
+        async with viewer(it) as watching:
+            await watching.take(1)
+            word, moment = (await client.say("joined")).split()
+        assert word == "ok"
+        assert before - 0.001 <= float(moment) <= SystemClock().monotonic() + 0.001
+        client.close()
+        server.close()
 
 
 async def test_a_fault_ends_by_itself() -> None:

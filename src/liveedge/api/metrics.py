@@ -88,7 +88,8 @@ async def render(registry: StreamRegistry, clock: Clock, process: Collector) -> 
         statuses.append(status_of(stream, clock.monotonic()))
         await asyncio.sleep(0)
     text = []
-    for family in chain(families(streams, statuses), process.collect()):
+    tasks = GaugeMetricFamily("liveedge_tasks", "In the event loop.", len(asyncio.all_tasks()))
+    for family in chain(families(streams, statuses), [tasks], process.collect()):
         text.append(generate_latest(_One(family)))
         await asyncio.sleep(0)
     return b"".join(text)

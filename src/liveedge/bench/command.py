@@ -11,6 +11,7 @@ from rich.console import Console
 from liveedge import logs, process
 from liveedge.bench import tables
 from liveedge.bench.breakdown_command import noting_camera
+from liveedge.bench.faults_command import faults, soak
 from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
@@ -26,6 +27,9 @@ bench.command("latency")(latency)
 bench.command("viewers")(viewers)
 bench.command("crowd", hidden=True)(crowd)
 bench.command("noting-camera", hidden=True)(noting_camera)
+
+bench.command("faults")(faults)
+bench.command("soak")(soak)
 
 Fps = Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")]
 Gop = Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")]

@@ -30,12 +30,14 @@ class CameraPlan:
 
     def start(self, stack: ExitStack) -> tuple[Child, str]:
         """Start it; the stack ends it. Returns the process and the camera's URL."""
-        options = {"fps": self.fps, "gop": self.gop, "size": self.size, "kbps": self.kbps}
-        arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        camera = stack.enter_context(
-            Child(["camera", "--port", "0", "--name", "Bench", "--die-with-parent", *arguments])
-        )
+        camera = stack.enter_context(Child(self.arguments("Bench")))
         return camera, camera.wait_ready()
+
+    def arguments(self, name: str) -> list[str]:
+        """The command line of such a camera, on any port that is free."""
+        options = {"fps": self.fps, "gop": self.gop, "size": self.size, "kbps": self.kbps}
+        words = [word for option, value in options.items() for word in (f"--{option}", str(value))]
+        return ["camera", "--port", "0", "--name", name, "--die-with-parent", *words]
 
 
 def start_server(stack: ExitStack, camera_url: str) -> str:

@@ -75,6 +75,7 @@ class ControlPort:
     NAME [SECONDS] [VALUE]   begin a fault; answered once it has begun
     end [NAME]               end it, or all
     list                     which are on
+    joined                   when a client last began to play, in seconds of the monotonic clock
     help                     which there are, with a line for each
     """
 
@@ -113,6 +114,9 @@ class ControlPort:
             await self._faults.end(name)
         elif word == "list":
             return " ".join(("ok", *self._faults.names))
+        elif word == "joined":
+            joined_at = self._faults.joined_at
+            return "ok" if joined_at is None else f"ok {joined_at:.6f}"
         elif word == "help":
             return "\n".join((*usage(), "ok"))
         else:

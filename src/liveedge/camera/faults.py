@@ -107,6 +107,11 @@ class Faults:
         """What is on at this moment."""
         return [name for name, task in self._running.items() if not task.done()]
 
+    @property
+    def joined_at(self) -> float | None:
+        """When a client last began to play, monotonic."""
+        return self._rig.camera.joined_at
+
     async def begin(self, order: Order) -> None:
         """Begin a fault; return once it has taken effect."""
         await self.end(order.name)

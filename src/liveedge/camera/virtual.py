@@ -42,6 +42,8 @@ class VirtualCamera:
         self._stream = self._new_stream(None)
         self._audience = Audience()
         self._latest = 0.0
+        self.joined_at: float | None = None
+        """When a client last began to play, monotonic."""
         self.sdp = describe(settings, scene.encoder.parameter_sets, self.track)
 
     @property
@@ -55,6 +57,7 @@ class VirtualCamera:
 
     def join(self, listener: Listener) -> None:
         """Send to a client from the next IDR picture on, and a sender report now."""
+        self.joined_at = self._clock.monotonic()
         listener.send_report(self._report())
         self._audience.add(listener)
         self._capture.resume()
