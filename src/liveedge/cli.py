@@ -13,6 +13,7 @@ from liveedge.camera.command import CameraSettings, parse_size
 from liveedge.camera.command import run as run_camera
 from liveedge.camera.control import Misuse, parse_planned
 from liveedge.config.settings import Settings, parse_settings, read_settings
+from liveedge.discovery.command import discover
 from liveedge.doctor.command import probe
 from liveedge.errors import LiveEdgeError
 
@@ -25,6 +26,7 @@ cli = typer.Typer(
 )
 cli.add_typer(bench, name="bench")
 cli.command("probe")(probe)
+cli.command("discover")(discover)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="TCP port to listen on; 0 picks a free one.")]
