@@ -23,7 +23,7 @@ from liveedge.delivery.live.protocol import MAX_MESSAGE
 from liveedge.delivery.snapshot import DEADLINE, MAX_WAITING, Maker, SnapshotEndpoint
 from liveedge.errors import ConfigError
 from liveedge.health.monitor import Monitor
-from liveedge.ingest.rtsp import rtsp_source
+from liveedge.ingest.engine import camera_source
 from liveedge.streams.registry import StreamRegistry
 from liveedge.workers.service import WorkerService
 from liveedge.workers.tasks import Task
@@ -49,7 +49,7 @@ def build_registry(settings: Settings, clock: Clock) -> StreamRegistry:
         registry.add(
             stream_id,
             stream.name or stream_id,
-            rtsp_source(stream.url, clock, stream.rtsp),
+            camera_source(stream.url, stream.engine, clock, stream.rtsp),
             stall_seconds=stream.stall_seconds,
         )
     return registry

@@ -17,8 +17,10 @@ from pydantic import (
     model_validator,
 )
 
+from liveedge.config.engine import Engine
 from liveedge.config.health import LONGEST_STALL, SHORTEST_STALL, STALL_SECONDS
 from liveedge.config.hls import HlsSettings
+from liveedge.config.media_url import MediaUrl, is_media_url, parse_media_url
 from liveedge.config.origins import check_origins
 from liveedge.config.rtsp import RtspSettings, RtspTransport, check_reach, parse_fingerprint
 from liveedge.config.url import CameraUrl, parse_camera_url
@@ -29,13 +31,13 @@ MAX_FILE: Final = 1024 * 1024
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def _camera_url(value: object) -> CameraUrl:
-    if isinstance(value, CameraUrl):
+def _camera_url(value: object) -> CameraUrl | MediaUrl:
+    if isinstance(value, CameraUrl | MediaUrl):
         return value
     if not isinstance(value, str):
         raise ValueError("a camera URL is text, like rtsp://user:password@10.0.0.5/stream1")  # noqa: TRY004 - pydantic reports ValueError only
     try:
-        return parse_camera_url(value)
+        return parse_media_url(value) if is_media_url(value) else parse_camera_url(value)
     except ConfigError as error:
         raise ValueError(str(error)) from None
 
@@ -89,13 +91,16 @@ class ServerSettings(_Strict):
 class StreamSettings(_Strict):
     """One camera."""
 
-    url: Annotated[CameraUrl, PlainValidator(_camera_url)]
-    """`rtsp://user:password@host:port/path`; `${NAME}` is taken from the environment."""
+    url: Annotated[CameraUrl | MediaUrl, PlainValidator(_camera_url)]
+    """`rtsp://user:password@host:port/path`, or what FFmpeg's libraries can open; `${NAME}` is
+    taken from the environment."""
     name: str = Field(default="", max_length=100)
     """What people call it; the id if empty."""
     stall_seconds: float = Field(default=STALL_SECONDS, ge=SHORTEST_STALL, le=LONGEST_STALL)
     """Within so many seconds without a picture the camera is connected to anew; a camera that
     sends less than three pictures a second is given the time of four pictures."""
+    engine: Engine = Engine.AUTO
+    """Who opens it: the native RTSP client, FFmpeg's libraries, or whichever can."""
     transport: RtspTransport = RtspTransport.AUTO
     """The way of the packets from the camera."""
     tls_verify: bool = True
@@ -106,7 +111,9 @@ class StreamSettings(_Strict):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         try:
-            check_reach(self.url, self.rtsp)
+            check_engine(self.url, self.engine, self.rtsp)
+            if isinstance(self.url, CameraUrl):
+                check_reach(self.url, self.rtsp)
         except ConfigError as error:
             raise ValueError(str(error)) from None
         return self
@@ -115,6 +122,17 @@ class StreamSettings(_Strict):
     def rtsp(self) -> RtspSettings:
         """How the camera is reached, beside its URL."""
         return RtspSettings(self.transport, self.tls_verify, self.tls_fingerprint)
+
+
+def check_engine(url: CameraUrl | MediaUrl, engine: Engine, rtsp: RtspSettings) -> None:
+    """Raise `ConfigError` if the engine cannot do what the other settings want."""
+    if isinstance(url, MediaUrl):
+        if engine is Engine.NATIVE:
+            raise ConfigError(f'only engine = "ffmpeg" or "auto" opens {url.scheme}:// addresses')
+        if rtsp != RtspSettings():
+            raise ConfigError(f"transport and tls_… are for RTSP cameras, not for {url.scheme}://")
+    elif engine is Engine.FFMPEG and rtsp.tls_fingerprint is not None:
+        raise ConfigError('only engine = "native" or "auto" can look at tls_fingerprint')
 
 
 class Settings(_Strict):

@@ -62,6 +62,10 @@ class StreamStatus(BaseModel):
     """Why it is offline, in one word."""
     last_error: str | None
     """The newest failure, in a sentence; stays after the camera has come back."""
+    engine: str | None
+    """Which client opens the camera: `native` or `ffmpeg`."""
+    engine_reason: str | None
+    """Why it is not the native one, if that was tried."""
     healthy: bool
     """False if it is degraded or failed; a stream that was stopped on purpose is healthy."""
     level: Level
@@ -106,6 +110,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
     """The facts of a stream, and what the rules make of them; `now` is monotonic."""
     facts = stream.facts(now)
     verdict = judge(facts)
+    opened = stream.opened
     state, counts, epoch = stream.state, stream.counts, stream.window.epoch
     newest = stream.window.newest
     chunks = list(stream.window.since(0)) if facts.live else []
@@ -118,6 +123,8 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
         state_seconds=round(now - state.since, 3),
         reason=state.reason,
         last_error=stream.last_error,
+        engine=None if opened is None else opened.engine.value,
+        engine_reason=None if opened is None else opened.because,
         healthy=verdict.healthy,
         level=verdict.level,
         reasons=[HealthReason.of(finding) for finding in verdict.findings],

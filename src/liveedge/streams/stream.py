@@ -10,6 +10,7 @@ from liveedge.health.facts import Facts
 from liveedge.health.rules import PERIOD
 from liveedge.health.verdict import Verdict
 from liveedge.ingest.capture import CaptureClock
+from liveedge.ingest.engine import Opened
 from liveedge.ingest.session import IngestSession
 from liveedge.ingest.source import Measured, SourceFactory, VideoDescription
 from liveedge.ingest.timeline import Timeline
@@ -133,6 +134,11 @@ class Stream:
     @property
     def _measured(self) -> Measured | None:
         return None if self._session is None else self._session.measured
+
+    @property
+    def opened(self) -> Opened | None:
+        """Which client opens the camera, if its source knows."""
+        return self._source if isinstance(self._source, Opened) else None
 
     # --- watched by health
 

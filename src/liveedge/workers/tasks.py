@@ -8,6 +8,8 @@ class Task(StrEnum):
 
     STILL = "still"
     """A keyframe becomes a JPEG."""
+    LIBAV = "libav"
+    """FFmpeg's libraries open an address."""
 
     @property
     def module(self) -> str:

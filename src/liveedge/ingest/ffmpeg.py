@@ -1,0 +1,113 @@
+"""FFmpeg's libraries as a source: another client for what the native one cannot open."""
+
+from dataclasses import dataclass
+from typing import Final, NoReturn
+from urllib.parse import quote
+
+from liveedge.config.media_url import MediaUrl
+from liveedge.config.url import CameraUrl
+from liveedge.errors import SourceError, WorkerError
+from liveedge.ingest.source import MediaSink, Source, SourceFactory, VideoDescription
+from liveedge.media.access_unit import AccessUnit
+from liveedge.media.byte_stream import split_lengths
+from liveedge.rtsp.video import VIDEO_CODECS, VideoDepacketizer
+from liveedge.workers.messages import Message
+from liveedge.workers.tasks import Task
+from liveedge.workers.worker import Worker
+
+OPEN_DEADLINE: Final = 30.0
+"""Seconds until an address is open: libav has to see some pictures first."""
+PATIENCE: Final = 900.0
+"""Seconds without a picture; whether a stream has stopped is decided by health, not here."""
+_GRACE: Final = 0.5
+"""Seconds in which a worker may take leave of its camera."""
+_CLOCK_RATE: Final = 90_000
+_CODECS: Final = {codec.name: codec for codec in VIDEO_CODECS.values()}
+
+
+@dataclass(slots=True)
+class Stats:
+    """What has come so far."""
+
+    bytes: int = 0
+    packets: int = 0
+    """Pictures: packets of the network are libav's."""
+    lost: int = 0
+    damaged: int = 0
+    skipped: int = 0
+
+
+class FfmpegSource:
+    """Opens one address in a worker of its own; each `run_once` is one attempt."""
+
+    def __init__(
+        self, scheme: str, address: str, display: str, sink: MediaSink, *, verify: bool = True
+    ) -> None:
+        """`address` may hold credentials, `display` does not; `verify` is for certificates."""
+        self.stats = Stats()
+        self._scheme = scheme
+        self._address = address
+        self._display = display
+        self._sink = sink
+        self._verify = verify
+
+    async def run_once(self) -> NoReturn:
+        """Open, deliver, and raise `SourceError` when it is over."""
+        try:
+            worker = await Worker.start(Task.LIBAV)
+            try:
+                await self._deliver(worker)
+            finally:
+                await worker.close(_GRACE)
+        except SourceError as error:
+            error.args = (f"{self._display}: {error}",)
+            raise error from None
+
+    async def _deliver(self, worker: Worker) -> NoReturn:
+        values = {"scheme": self._scheme, "address": self._address, "verify": self._verify}
+        playing = await worker.ask(Message("open", values), OPEN_DEADLINE)
+        codec = _CODECS.get(playing.text("codec"))
+        if codec is None:
+            raise WorkerError("A worker process names a codec that nobody knows; it is ended.")
+        fps = None if playing.values.get("fps") is None else playing.real("fps")
+        sets = tuple(split_lengths(playing.payload))
+        self._sink.playing(VideoDescription(codec.name, _CLOCK_RATE, sets, fps))
+        depacketizer = codec.depacketizer(self._emit)
+        while True:
+            self._take(await worker.receive(PATIENCE), depacketizer)
+
+    def _take(self, unit: Message, depacketizer: VideoDepacketizer) -> None:
+        """One picture: its NAL units are single NAL unit packets, the last one with the marker."""
+        rtp_time, arrival = unit.number("rtp_time") & 0xFFFFFFFF, unit.real("arrival")
+        self.stats.bytes += len(unit.payload)
+        self.stats.packets += 1
+        if unit.values.get("taken_us") is not None:
+            self._sink.sender_report(unit.number("taken_us"), rtp_time)
+        nals = split_lengths(unit.payload)
+        for place, nal in enumerate(nals, 1):
+            depacketizer.push(nal, 0, len(nal), rtp_time, place == len(nals), arrival)
+        self.stats.damaged, self.stats.skipped = depacketizer.damaged, depacketizer.skipped
+
+    def _emit(self, unit: AccessUnit) -> None:
+        self._sink.access_unit(unit)
+
+
+def ffmpeg_source(url: CameraUrl | MediaUrl, *, verify: bool = True) -> SourceFactory:
+    """A factory of attempts at one address with FFmpeg's libraries."""
+
+    def open_source(sink: MediaSink) -> Source:
+        address = url.address if isinstance(url, MediaUrl) else _with_credentials(url)
+        return FfmpegSource(url.scheme, address, url.display, sink, verify=verify)
+
+    return open_source
+
+
+def _with_credentials(url: CameraUrl) -> str:
+    """What libav reads: it has no other way to be told the credentials."""
+    credentials = ""
+    if url.username is not None:
+        password = "" if url.password is None else f":{quote(url.password, safe='')}"
+        credentials = f"{quote(url.username, safe='')}{password}@"
+    scheme = "rtsp" if "+" in url.scheme else url.scheme
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{scheme}://{credentials}{host}:{url.port}{url.path}"

@@ -1,0 +1,177 @@
+"""The task `libav`: open an address with FFmpeg's libraries and hand out its pictures."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from liveedge.errors import ProtocolError, Reason, SourceError
+from liveedge.media.byte_stream import (
+    join_lengths,
+    parse_avcc,
+    parse_hvcc,
+    split_annex_b,
+    split_lengths,
+)
+from liveedge.workers.channel import Channel
+from liveedge.workers.confinement import Limits
+from liveedge.workers.encoder import CLOCK_RATE, LowDelayEncoder
+from liveedge.workers.inputs import Input, explain, input_for
+from liveedge.workers.messages import Message
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+
+VideoPacket: TypeAlias = "Packet[VideoStream]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A codec whose pictures are handed out as they come, and its parameter sets."""
+
+    name: str
+    parse_record: Callable[[bytes], tuple[int, list[bytes]]]
+    type_shift: int
+    """Where a NAL unit's header has its type (H.264 §7.3.1, H.265 §7.3.1.2)."""
+    type_mask: int
+    parameter_sets: frozenset[int]
+
+    def read(self, extradata: bytes) -> tuple[int, list[bytes]]:
+        """Octets of each NAL unit's length (0: Annex B) and the parameter sets."""
+        if extradata[:1] == b"\x01":
+            length_size, nals = self.parse_record(extradata)
+        else:
+            length_size, nals = 0, split_annex_b(extradata)
+        return length_size, [nal for nal in nals if self._type(nal) in self.parameter_sets]
+
+    def _type(self, nal: bytes) -> int:
+        return nal[0] >> self.type_shift & self.type_mask if nal else -1
+
+
+LIMITS: Final = Limits(memory_mb=3072, niceness=2, new_files=64)
+OPEN_SECONDS: Final = 10.0
+READ_SECONDS: Final = 900.0
+"""That a stream has stopped is noticed by health; this is the net below it."""
+_PASSED: Final = {
+    "h264": _Passed("h264", parse_avcc, 0, 0x1F, frozenset({7, 8})),
+    "hevc": _Passed("h265", parse_hvcc, 1, 0x3F, frozenset({32, 33, 34})),
+}
+_CLOCK_TYPE: Final = "prft"
+_RTP_MODULUS: Final = 1 << 32
+_GOP_SECONDS: Final = 1.0
+_KBPS: Final = 4000
+_USUAL_FPS: Final = 25.0
+
+
+def work(channel: Channel) -> None:
+    """Take one `open`, answer `playing`, then a `unit` for each picture until it ends."""
+    order = channel.receive()
+    how = input_for(order.text("scheme"), verify=order.flag("verify"))
+    try:
+        with av.open(
+            order.text("address"),
+            format=how.format,
+            options=how.options,
+            timeout=(OPEN_SECONDS, READ_SECONDS),
+        ) as container:
+            _play(container, how, channel)
+    except FFmpegError as error:
+        raise explain(error) from None
+    except ValueError:
+        raise SourceError(Reason.UNSUPPORTED, "FFmpeg's libraries cannot open it.") from None
+    raise SourceError(Reason.ENDED, "It ended the stream.")
+
+
+def _play(container: InputContainer, how: Input, channel: Channel) -> None:
+    if not container.streams.video:
+        raise SourceError(Reason.NO_VIDEO, "There is no video in it.")
+    stream = container.streams.video[0]
+    passed = _PASSED.get(stream.codec_context.name)
+    fps = float(stream.average_rate or 0) or None
+    packets = _looped(container, stream) if how.looped else _live(container, stream)
+    if passed is None:
+        _transcode(packets, stream, channel, fps)
+        return
+    length_size, sets = passed.read(stream.codec_context.extradata or b"")
+    channel.send(_playing(passed.name, fps, passed.name, sets))
+    for packet, pts in packets:
+        data = bytes(packet)
+        nals = split_lengths(data, length_size) if length_size else split_annex_b(data)
+        channel.send(_unit(nals, pts, _taken_at(packet)))
+
+
+def _transcode(
+    packets: Iterator[tuple[VideoPacket, int]],
+    stream: VideoStream,
+    channel: Channel,
+    fps: float | None,
+) -> None:
+    """What browsers do not play becomes H.264."""
+    name = stream.codec_context.name
+    stream.codec_context.thread_count = 1
+    encoder = LowDelayEncoder(width=0, kbps=_KBPS, gop_seconds=_GOP_SECONDS, fps=fps or _USUAL_FPS)
+    channel.send(_playing("h264", fps, name, []))
+    for packet, pts in packets:
+        for frame in packet.decode():
+            channel.send(_unit(encoder.encode(frame, pts), pts, _taken_at(packet)))
+
+
+def _live(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoPacket, int]]:
+    """Pictures and their times in 1/90000 s, as they come."""
+    time_base = stream.time_base or Fraction(1, CLOCK_RATE)
+    for packet in container.demux(stream):
+        pts = packet.pts if packet.pts is not None else packet.dts
+        if packet.size and pts is not None:
+            yield packet, round(pts * time_base * CLOCK_RATE)
+
+
+def _looped(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoPacket, int]]:
+    """The pictures of a file at the speed of its clock, for ever."""
+    began = time.monotonic()
+    offset = 0
+    while True:
+        end = first = None
+        for packet, pts in _live(container, stream):
+            first = pts if first is None else first
+            begin = offset - first
+            due = packet.dts if packet.dts is not None else packet.pts
+            seconds = float((due or 0) * (stream.time_base or 0)) + begin / CLOCK_RATE
+            time.sleep(max(0.0, began + seconds - time.monotonic()))
+            yield packet, pts + begin
+            length = round((packet.duration or 0) * (stream.time_base or 0) * CLOCK_RATE)
+            end = max(end or 0, pts + begin + (length or CLOCK_RATE // 25))
+        if end is None or end <= offset:
+            raise ProtocolError("There are no pictures in the file.")
+        offset = end
+        container.seek(0)
+
+
+def _playing(codec: str, fps: float | None, original: str, sets: list[bytes]) -> Message:
+    values = {"codec": codec, "fps": fps, "original": original}
+    return Message("playing", values, join_lengths(sets))
+
+
+def _unit(nals: list[bytes], pts: int, taken_us: int | None) -> Message:
+    values = {
+        "rtp_time": pts % _RTP_MODULUS,
+        "arrival": time.monotonic(),
+        "taken_us": taken_us,
+    }
+    return Message("unit", values, join_lengths(nals))
+
+
+def _taken_at(packet: VideoPacket) -> int | None:
+    """Unix microseconds at which a picture was taken, where RTCP sender reports tell.
+
+    AVProducerReferenceTime begins with them.
+    """
+    if not packet.has_sidedata(_CLOCK_TYPE):
+        return None
+    data = bytes(packet.get_sidedata(_CLOCK_TYPE))
+    return int.from_bytes(data[:8], "little", signed=True)

@@ -1,0 +1,55 @@
+import av.error
+import pytest
+
+from liveedge.config.media_url import LOCAL, NETWORK
+from liveedge.config.url import DEFAULT_PORTS
+from liveedge.errors import Reason, SourceError
+from liveedge.workers.inputs import explain, input_for
+
+
+@pytest.mark.parametrize("scheme", sorted(NETWORK | LOCAL | DEFAULT_PORTS.keys()))
+def test_every_address_of_the_configuration_can_be_opened(scheme: str) -> None:
+    how = input_for(scheme)
+    allowed = how.options.get("protocol_whitelist", "").split(",")
+    if scheme == "v4l2":
+        assert how.format == "video4linux2"
+    else:
+        assert ("file" in allowed) == (scheme == "file")
+    assert {"concat", "subfile", "pipe", "data", "unix"}.isdisjoint(allowed)
+
+
+@pytest.mark.parametrize("scheme", ["rtsps", "rtsp+https", "rtmps", "https"])
+def test_certificates_are_looked_at(scheme: str) -> None:
+    assert input_for(scheme).options["tls_verify"] == "1"
+
+
+def test_a_camera_may_be_believed_without_a_certificate() -> None:
+    assert "tls_verify" not in input_for("rtsps", verify=False).options
+
+
+@pytest.mark.parametrize("scheme", ["concat", "pipe", "", "ftp"])
+def test_nothing_else_can(scheme: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        input_for(scheme)
+    assert caught.value.reason is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (av.error.ConnectionRefusedError, Reason.REFUSED),
+        (av.error.HTTPUnauthorizedError, Reason.UNAUTHORIZED),
+        (av.error.HTTPNotFoundError, Reason.NOT_FOUND),
+        (av.error.TimeoutError, Reason.TIMEOUT),
+        (av.error.ExitError, Reason.TIMEOUT),
+        (av.error.InvalidDataError, Reason.UNSUPPORTED),
+        (av.error.OSError, Reason.UNREACHABLE),
+        (av.error.BugError, Reason.PROTOCOL),
+    ],
+)
+def test_errors_are_explained_without_their_words(
+    error: type[av.error.FFmpegError], reason: Reason
+) -> None:
+    explained = explain(error(1, "rtsp://user:secret@camera/", "rtsp://user:secret@camera/"))
+    assert explained.reason is reason
+    assert "secret" not in str(explained)
