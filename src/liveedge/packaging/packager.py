@@ -11,7 +11,8 @@ TIMESCALE: Final = 90_000
 _LONGEST_FRAME: Final = 5 * TIMESCALE
 _FIRST_CODEC: Final = "h264"
 _DEFAULT_FRAME: Final = TIMESCALE // 25
-_SMOOTHING: Final = 16
+_SMOOTHING: Final = 4
+"""The newest duration counts 2⁻⁴ in what is usual."""
 _MAX_OFFSET_US: Final = 0x7FFFFFFF
 
 
@@ -33,7 +34,7 @@ class Packager:
         self._sequence = 0
         self._decode_time = -1
         self._duration = 0
-        self._usual = 0.0
+        self._usual = 0
         self._pending_gap = False
         self.epoch: Epoch | None = None
 
@@ -79,6 +80,7 @@ class Packager:
             flags |= FLAG_GAP
         if camera_clock:
             flags |= FLAG_CAMERA_CLOCK
+        duration, usual = self._duration, self._usual
         sequence = self._sequence
         delay_us = arrival_us - capture_us
         message = frame_chunk(
@@ -89,8 +91,8 @@ class Packager:
             flags=flags,
             decode_time=decode_time,
             composition_offset=media_time - decode_time,
-            duration=self._duration,
-            sample_duration=max(self._duration, int(self._usual)),
+            duration=duration,
+            sample_duration=max(duration, usual),
             capture_us=capture_us,
             arrival_delay_us=max(-_MAX_OFFSET_US, min(delay_us, _MAX_OFFSET_US)),
         )
@@ -98,7 +100,7 @@ class Packager:
             sequence,
             epoch.number,
             decode_time,
-            self._duration,
+            duration,
             unit.sync,
             self._pending_gap,
             unit.arrival,
@@ -119,7 +121,7 @@ class Packager:
         decode_time = media_time if media_time > last else last + 1
         if last >= 0 and not self._pending_gap and media_time > last:
             self._duration = min(decode_time - last, _LONGEST_FRAME)
-            self._usual += (self._duration - self._usual) / _SMOOTHING
+            self._usual += self._duration - self._usual >> _SMOOTHING
         self._decode_time = decode_time
         return decode_time
 
