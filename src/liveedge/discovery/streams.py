@@ -22,7 +22,7 @@ from liveedge.errors import ConfigError, Reason, SourceError
 
 MAX_PROFILES: Final = 16
 DEADLINE: Final = 30.0
-"""Seconds for one camera. The library reads its service descriptions in them, too, once."""
+"""Seconds for one camera."""
 _AT_A_TIME: Final = 4
 _LONGEST: Final = 60
 _NAMED_SECRET: Final = r"((?i:password|passwd|pwd)=)[^&_/?]*"  # noqa: S105 - how one is found
@@ -56,6 +56,8 @@ async def ask(device: Device, user: str, password: str) -> Camera:
         nat_override=True,
     )
     try:
+        # The library reads its own service descriptions here, which is not the camera's time.
+        await client.create_devicemgmt_service()
         async with asyncio.timeout(DEADLINE):
             return await _ask(client, device)
     except TimeoutError:

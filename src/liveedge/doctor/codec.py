@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from liveedge.errors import ProtocolError
-from liveedge.media.h264 import ParameterSets, SequenceParameters
+from liveedge.media import h264, h265
 
 # ITU-T H.264 §A.2.
 _PROFILES: Final = {
@@ -17,6 +17,8 @@ _PROFILES: Final = {
     122: "High 4:2:2",
     244: "High 4:4:4 Predictive",
 }
+# ITU-T H.265 §A.3.
+_H265_PROFILES: Final = {1: "Main", 2: "Main 10", 3: "Main Still Picture", 4: "Range Extensions"}
 _CONSTRAINT_SET1 = 0x40
 _CONSTRAINT_SET3 = 0x10
 
@@ -43,19 +45,25 @@ class VideoFacts:
 
 def describe_video(codec: str, parameter_sets: Iterable[bytes]) -> VideoFacts:
     """Read parameter sets in the order in which they came; what is broken says nothing."""
-    if codec != "h264":
-        return VideoFacts(codec=codec)
-    sets = ParameterSets()
     try:
-        sets.update(parameter_sets)
-        config = sets.config()
+        if codec == "h264":
+            return _h264(parameter_sets)
+        if codec == "h265":
+            return _h265(parameter_sets)
     except ProtocolError:
-        return VideoFacts(codec=codec)
+        pass
+    return VideoFacts(codec=codec)
+
+
+def _h264(parameter_sets: Iterable[bytes]) -> VideoFacts:
+    sets = h264.ParameterSets()
+    sets.update(parameter_sets)
+    config = sets.config()
     if config is None:
-        return VideoFacts(codec=codec)
+        return VideoFacts(codec="h264")
     said = config.parameters
     return VideoFacts(
-        codec=codec,
+        codec="h264",
         name=config.codec,
         profile=_profile(said),
         level=_level(said),
@@ -67,13 +75,33 @@ def describe_video(codec: str, parameter_sets: Iterable[bytes]) -> VideoFacts:
     )
 
 
-def _profile(said: SequenceParameters) -> str:
+def _h265(parameter_sets: Iterable[bytes]) -> VideoFacts:
+    sets = h265.ParameterSets()
+    sets.update(parameter_sets)
+    config = sets.config()
+    if config is None:
+        return VideoFacts(codec="h265")
+    said = config.parameters
+    profile, level = said.profile_tier_level[0] & 0x1F, said.profile_tier_level[11]
+    return VideoFacts(
+        codec="h265",
+        name=config.codec,
+        profile=_H265_PROFILES.get(profile, f"profile {profile}"),
+        level=f"{level / 30:.1f}",  # ITU-T H.265 §A.4.1
+        width=said.width,
+        height=said.height,
+        fps=float(said.frame_rate) if said.frame_rate else None,
+        reorder_declared=said.reorder_frames,
+    )
+
+
+def _profile(said: h264.SequenceParameters) -> str:
     name = _PROFILES.get(said.profile, f"profile {said.profile}")
     constrained = said.profile == 66 and said.compatibility & _CONSTRAINT_SET1
     return f"Constrained {name}" if constrained else name
 
 
-def _level(said: SequenceParameters) -> str:
+def _level(said: h264.SequenceParameters) -> str:
     # §A.3.1: level 1b of these profiles is told from 1.1 by a constraint flag.
     if said.level == 11 and said.profile in (66, 77, 88) and said.compatibility & _CONSTRAINT_SET3:
         return "1b"

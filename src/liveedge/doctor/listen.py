@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from liveedge.clock import Clock
+from liveedge.config.rtsp import RtspSettings
 from liveedge.config.url import CameraUrl
 from liveedge.doctor.opening import ListeningSession, Opening
 from liveedge.doctor.pictures import Picture
@@ -78,7 +79,7 @@ class Heard:
         return bool(new)
 
 
-async def listen(url: CameraUrl, seconds: float, clock: Clock) -> Heard:
+async def listen(url: CameraUrl, seconds: float, clock: Clock, settings: RtspSettings) -> Heard:
     """Open a camera, and listen for so many seconds from its first keyframe on.
 
     Never raises because of the camera: what it did wrong is `failure`. Ends by itself, for each
@@ -89,6 +90,7 @@ async def listen(url: CameraUrl, seconds: float, clock: Clock) -> Heard:
         url,
         heard,
         clock,
+        settings=settings,
         timeouts=Timeouts(stall=_STALL, first_frame=_KEYFRAME_WITHIN),
         session=lambda url: ListeningSession(url, heard.opening, clock),
     )
