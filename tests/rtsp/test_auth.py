@@ -188,3 +188,13 @@ def test_any_mixture_of_header_parts_is_read_without_an_error(parts: list[str]) 
 )
 def test_long_headers_are_read_in_linear_time(value: str) -> None:
     assert len(parse_challenges([value])) <= MAX_CHALLENGES
+
+
+def test_the_strongest_of_several_challenges_is_answered() -> None:
+    auth = authenticator()
+    weak, strong = DIGEST.format("weak"), DIGEST.format("strong") + ", algorithm=SHA-256"
+    assert auth.challenged(["Basic realm=cam, algorithm=none", weak, strong, weak])
+    value = auth.authorization("DESCRIBE", "rtsp://cam/")
+    assert value is not None
+    assert 'nonce="strong"' in value
+    assert len(response_of(value)) == 64

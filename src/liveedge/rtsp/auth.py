@@ -10,6 +10,7 @@ from dataclasses import dataclass
 MAX_CHALLENGES = 16
 
 _HASHES = {"MD5": "md5", "SHA-256": "sha256"}
+_STRENGTH = {"MD5": 0, "SHA-256": 1}
 _SCHEME = re.compile(r"[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?=[\s,]|\Z)")
 _PARAMETER = re.compile(
     r"[\s,]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s,\"]*))"
@@ -139,8 +140,11 @@ class Authenticator:
         known = [challenge for challenge in parse_challenges(values) if challenge.answerable]
         digests = [challenge for challenge in known if challenge.scheme == "digest"]
         before, was_proven = self._challenge, self._proven
-        # RFC 7616 §3.7: the first that we understand; Basic only where nothing hides the password.
-        self._challenge = next(iter(digests or known), None)
+        # The strongest; the first of equals (RFC 7616 §3.7). Basic only where nothing hides the
+        # password.
+        self._challenge = max(
+            digests or known, key=lambda c: _STRENGTH.get(c.algorithm, 0), default=None
+        )
         self._cnonce = self._new_cnonce()
         self._nonce_count = 0
         self._proven = False
