@@ -5,7 +5,12 @@ export interface StreamEntry {
   state: string;
 }
 
+/** What a person can make a stream do. */
+export type Act = 'start' | 'stop' | 'restart';
+
 const DEADLINE_MS = 4000;
+/** A camera may be slow to let go; the server gives up after four seconds and says so. */
+const ACT_DEADLINE_MS = 6000;
 
 /** All configured streams, in order; rejects when the server does not answer in time. */
 export async function fetchStreams(): Promise<StreamEntry[]> {
@@ -15,6 +20,24 @@ export async function fetchStreams(): Promise<StreamEntry[]> {
 
 export async function fetchStream(id: string): Promise<StreamEntry> {
   return (await fetchJson(`/api/streams/status/${encodeURIComponent(id)}`)) as StreamEntry;
+}
+
+/** Asks for a change and resolves with the stream as it is then; rejects with a sentence. */
+export async function act(id: string, name: Act): Promise<StreamEntry> {
+  const path = `/api/streams/${encodeURIComponent(id)}/${name}`;
+  const signal = AbortSignal.timeout(ACT_DEADLINE_MS);
+  // The header tells the server that no form of another site sent this.
+  const headers = { 'X-Liveedge': '1' };
+  let response: Response;
+  try {
+    response = await fetch(path, { method: 'POST', headers, cache: 'no-store', signal });
+  } catch {
+    throw new Error('The server does not answer; try again.');
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as StreamEntry;
+  const detail = (body as { detail?: unknown } | null)?.detail;
+  throw new Error(typeof detail === 'string' ? detail : `The server answered ${response.status}.`);
 }
 
 async function fetchJson(path: string): Promise<unknown> {

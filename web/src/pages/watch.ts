@@ -1,9 +1,10 @@
 /** One camera in the whole window: `/watch/{id}?transport=…&controls=off`. */
-import { LiveEdgePlayer, type PlayerStats } from '../live-edge-player';
+import { LiveEdgePlayer, type PlayerState, type PlayerStats } from '../live-edge-player';
 import { milliseconds, rows } from '../player/stats';
 import { transportChoice } from '../player/transport';
+import { CameraSwitch } from './camera-switch';
 import { Graph } from './graph';
-import { fetchStream } from './streams';
+import { fetchStream, type StreamEntry } from './streams';
 
 const IDLE_MS = 3000;
 
@@ -23,6 +24,7 @@ const fullscreen = byId('fullscreen', HTMLButtonElement);
 const delay = byId('delay', HTMLElement);
 const list = byId('rows', HTMLElement);
 const graph = new Graph(byId('graph', HTMLCanvasElement));
+const cameraSwitch = new CameraSwitch(streamId, acted);
 
 function showStats(stats: PlayerStats): void {
   graph.add(stats.state === 'live' ? stats.latency_p50_ms : null);
@@ -62,13 +64,36 @@ function stayAwake(): void {
   idle = setTimeout(() => document.body.classList.add('idle'), IDLE_MS);
 }
 
-async function showName(): Promise<void> {
-  setName(streamId);
+let acts = 0;
+
+function acted(entry: StreamEntry): void {
+  acts += 1;
+  showEntry(entry);
+}
+
+async function ask(): Promise<void> {
+  const before = acts;
   try {
-    setName((await fetchStream(streamId)).name);
+    const entry = await fetchStream(streamId);
+    // An answer from before an act is older than what the act was answered with.
+    if (acts === before) showEntry(entry);
   } catch {
     // The player says what is wrong; the id is name enough.
   }
+}
+
+function showEntry(entry: StreamEntry): void {
+  setName(entry.name);
+  cameraSwitch.show(entry.state);
+}
+
+/**
+ * The player notices that something has changed, perhaps from elsewhere; the server knows what: a
+ * camera that was stopped has pictures left, and a player that shows them is live.
+ */
+function follow(state: PlayerState): void {
+  if (state === 'failed') cameraSwitch.show(null);
+  else if (state !== 'paused') void ask();
 }
 
 function setName(name: string): void {
@@ -89,6 +114,8 @@ function byId<T extends HTMLElement>(id: string, type: abstract new () => T): T 
 }
 
 player.addEventListener('stats', (event) => showStats((event as CustomEvent<PlayerStats>).detail));
+player.addEventListener('state', (event) => follow((event as CustomEvent<PlayerState>).detail));
+byId('switch', HTMLElement).append(cameraSwitch.element);
 figures.addEventListener('click', toggleFigures);
 fullscreen.addEventListener('click', toggleFullscreen);
 fullscreen.hidden = !document.fullscreenEnabled;
@@ -102,4 +129,5 @@ document.addEventListener('keydown', (event) => {
 byId('bar', HTMLElement).hidden = query.get('controls') === 'off';
 for (const event of ['pointermove', 'keydown'] as const) document.addEventListener(event, stayAwake);
 stayAwake();
-void showName();
+setName(streamId);
+void ask();

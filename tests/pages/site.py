@@ -1,0 +1,78 @@
+"""A whole site for tests of the pages: a virtual camera, a server, and Chromium."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Page, expect, sync_playwright
+
+from liveedge.bench.requirements import find_chromium
+from liveedge.children import Child
+
+CAMERA: Final = ["--fps", "15", "--gop", "8", "--size", "512x288", "--kbps", "300"]
+START_SECONDS: Final = 60
+PICTURE_MS: Final = 30_000
+"""For the first picture, on a busy machine."""
+
+
+@contextmanager
+def serving(**server: Any) -> Iterator[str]:
+    """A server with one camera called `door`; `server` is more of its section of that name."""
+    settings = "".join(f"{name} = {json.dumps(value)}\n" for name, value in server.items())
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        camera = Child(["camera", "--port", "0", "--die-with-parent", *CAMERA])
+        stack.enter_context(camera)
+        url = camera.wait_ready(START_SECONDS)
+        config = f'[server]\nport = 0\n{settings}[streams.door]\nname = "Front door"\nurl = "{url}"'
+        child = Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
+        yield stack.enter_context(child).wait_ready(START_SECONDS)
+
+
+@contextmanager
+def chromium() -> Iterator[BrowserContext]:
+    """A browser of one's own, with nothing in its cache."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(None),
+            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+        )
+        try:
+            yield browser.new_context(viewport={"width": 900, "height": 506})
+        finally:
+            browser.close()
+
+
+def expect_state(page: Page | Frame, state: str) -> None:
+    """Wait until the page's player is in a state."""
+    player = page.locator("live-edge-player")
+    expect(player).to_have_js_property("state", state, timeout=PICTURE_MS)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def other_origin(folder: Path) -> Iterator[str]:
+    """Serve a folder's files from an origin of its own; yields that origin."""
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(timeout=10)
+            shutil.rmtree(folder, ignore_errors=True)
