@@ -44,7 +44,8 @@ def discover(
 
     cameras = uvloop.run(find(seconds, user, password))
     asked = user is not None
-    typer.echo(json.dumps(as_object(cameras)) if as_json else as_text(cameras, asked=asked))
+    if cameras or as_json:
+        typer.echo(json.dumps(as_object(cameras)) if as_json else as_text(cameras, asked=asked))
     if not cameras:
         raise LiveEdgeError(
             f"No ONVIF camera answered in {seconds:g} s. Switch ONVIF on in the camera (it is often"
