@@ -3,7 +3,7 @@
 import pytest
 
 from liveedge.config.hls import HlsSettings
-from liveedge.packaging.cutter import MEASURE_SECONDS
+from liveedge.packaging.cutter import MEASURE_SECONDS, RELAX_SECONDS
 from liveedge.window.segment import Segment, Targets
 from tests.delivery.hls.camera import Camera
 
@@ -209,6 +209,34 @@ def test_6_2_1_a_gop_longer_than_promised_is_another_playlist() -> None:
     listed = [segment.duration for segment in camera.segments.listed]
     camera.picture(sync=True)
     assert [s.duration for s in camera.segments.listed][: len(listed)] == listed
+
+
+def test_a_target_duration_that_is_long_needed_no_more_is_another_playlist_again() -> None:
+    camera = playing()
+    camera.gops(60)
+    kept = camera.segments.size
+    camera.gop(300)
+    camera.gops(round(2 * RELAX_SECONDS))
+    promised = camera.segments.targets
+    assert promised is not None
+    assert promised.duration > 10
+    assert camera.segments.size > 5 * kept
+    camera.gops(round(2 * RELAX_SECONDS))
+    assert camera.segments.targets == Targets(duration=1, part=105)
+    assert len(camera.segments.listed) == 6
+    camera.gops(240)
+    assert camera.segments.size <= 1.2 * kept, "what the long playlist had is gone"
+
+
+def test_a_camera_whose_keyframes_are_irregular_keeps_its_playlist() -> None:
+    camera = playing()
+    camera.gop(300)
+    camera.gops(2)
+    promised = camera.segments.targets
+    for _ in range(6):
+        camera.gop(300)
+        camera.gops(120)
+        assert camera.segments.targets == promised
 
 
 def test_6_2_1_a_pause_longer_than_promised_is_missing_media() -> None:

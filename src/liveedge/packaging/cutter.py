@@ -24,6 +24,8 @@ MEASURE_SECONDS: Final = 4.0
 _SMOOTHING: Final = 8
 _HOLE_FRAMES: Final = 3
 """A frame that lasts longer than so many average ones is a pause."""
+RELAX_SECONDS: Final = 120.0
+"""A target duration is promised anew once all segments have been far shorter for so long."""
 _MOST_GAPS: Final = 60
 """Gaps that are listed at once, at most, after this machine has slept."""
 _SHORTEST_PART: Final = VIDEO_TIMESCALE // 1000
@@ -48,6 +50,8 @@ class Cutter:
         """Monotonic seconds up to which missing media is listed, None while nothing is missing."""
         self._announced_end = 0.0
         """Decode time at which the last part ends, as announced."""
+        self._long_at: float | None = None
+        """Monotonic seconds at which the target duration was last needed."""
         self._longest_part = 0.0
         self._complete_part = 0.0
         """A part that has come to this length, in 1/90000 s, is complete."""
@@ -135,6 +139,21 @@ class Cutter:
     def _misfits(self, promised: Targets) -> bool:
         return targets.misfits(promised.part, self._frame, self._settings.part_seconds)
 
+    def _relax(self, promised: Targets, now: float) -> Targets:
+        """Promise shorter segments once a camera's keyframes come as often as they used to.
+
+        Else plain players would stay as far behind, and as much be kept, as its longest GOP asked.
+        """
+        lengths = [segment.length for segment in self._segments.listed]
+        wish = self._settings.segment_seconds
+        duration = targets.target_duration(max(lengths, default=VIDEO_TIMESCALE), wish)
+        if not lengths or 2 * duration > promised.duration or self._long_at is None:
+            self._long_at = now
+        elif now - self._long_at >= RELAX_SECONDS:
+            promised = replace(promised, duration=duration)
+            self._promise(promised)
+        return promised
+
     def _suit_parts(self, promised: Targets) -> None:
         """Promise parts that suit the camera's new frame rate, if all of a segment had it."""
         listed = self._segments.listed
@@ -198,8 +217,10 @@ class Cutter:
 
     def _begin(self, chunk: Chunk, epoch: Epoch) -> None:
         promised = self._segments.targets
-        if promised is not None and self._misfits(promised):
-            self._suit_parts(promised)
+        if promised is not None:
+            promised = self._relax(promised, chunk.arrival)
+            if self._misfits(promised):
+                self._suit_parts(promised)
         self._announced_end = chunk.decode_time
         self._segments.begin(chunk, epoch, discontinuity=self._discontinuity)
         self._discontinuity = False

@@ -50,6 +50,8 @@ class SegmentList:
         self._bytes = 0
         self._listed_duration = 0
         self._longest_playlist = 0
+        self._shortened = False
+        """Playlists are about to get shorter: what is promised from now on is less."""
         self._retired: deque[tuple[float, Segment]] = deque()
         self._segments: dict[int, Segment] = {}
         self._parts: dict[int, Part] = {}
@@ -101,8 +103,11 @@ class SegmentList:
 
     def promise(self, targets: Targets) -> None:
         """Set what playlists promise from now on; another part target begins between segments."""
-        if self.targets is not None and self.targets.part != targets.part:
-            self.parts_from = self.next_msn
+        if self.targets is not None:
+            if self.targets.part != targets.part:
+                self.parts_from = self.next_msn
+            if self.targets.duration != targets.duration:
+                self._shortened = targets.duration < self.targets.duration
         self.targets = targets
         self.version += 1
 
@@ -173,6 +178,8 @@ class SegmentList:
         self._longest_playlist = max(self._longest_playlist, self._listed_duration)
         while len(self.listed) > 1 and self._may_leave(self.listed[0]):
             self._retire(now)
+        if self._shortened:
+            self._longest_playlist, self._shortened = self._listed_duration, False
         self.version += 1
         self._forget(now)
         self._leave_parts_out()
@@ -219,27 +226,22 @@ class SegmentList:
         )
 
     def _retire(self, now: float) -> None:
-        segment = self.listed.popleft()
-        self._listed_duration -= segment.duration or 0
-        self._retired.append((now, segment))
-
-    def _forget(self, now: float) -> None:
-        """Let go of what no player can be about to ask for.
+        """Take the oldest segment off the list, and note until when it can be had.
 
         §6.2.2: a segment can be had until it has been in the playlist for its own duration and
         that of the longest playlist that had it, a part for three target durations after its tag
         has gone. Its tag goes at the latest with its segment, so both count from there.
         """
-        targets = self.targets
-        if targets is None:
-            return
-        availability = max(
-            self._longest_playlist / VIDEO_TIMESCALE, PART_AVAILABILITY * targets.duration
-        )
-        while self._retired:
-            since, segment = self._retired[0]
-            if now - since < availability + (segment.duration or 0) / VIDEO_TIMESCALE:
-                break
+        segment = self.listed.popleft()
+        length = segment.duration or 0
+        self._listed_duration -= length
+        promised = 0 if self.targets is None else PART_AVAILABILITY * self.targets.duration
+        availability = max(self._longest_playlist / VIDEO_TIMESCALE, promised)
+        self._retired.append((now + availability + length / VIDEO_TIMESCALE, segment))
+
+    def _forget(self, now: float) -> None:
+        """Let go of what no player can be about to ask for."""
+        while self._retired and self._retired[0][0] <= now:
             self._drop(self._retired.popleft()[1])
 
     def _bound(self, now: float) -> None:
