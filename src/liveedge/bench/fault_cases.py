@@ -81,7 +81,7 @@ CASES: Final = (
     Case("sdp-huge", (Reason.LIMIT,)),
     Case("sdp-tracks", (Reason.LIMIT, Reason.PROTOCOL)),
     Case("sdp-no-sets", (Reason.ENDED,), endured=True),
-    Case("slow-answers", (Reason.TIMEOUT,), seconds=8.0),
+    Case("slow-answers", (Reason.TIMEOUT,), patience=10.0),
     Case("one-viewer", (), seconds=0.0, endured=True, restart=True),
 )
 

@@ -63,10 +63,10 @@ async def _try_all(plan: FaultsPlan, lab: Lab, say: Say, report: Report) -> dict
     failing = lab.fleet.cameras[0]
     neighbours = lab.neighbours(failing)
     say(f"without a fault: {plan.quiet:.0f} s")
-    before = await footprint(lab.fleet)
     lab.live.begin()
     await asyncio.sleep(plan.quiet)
     quiet = [lab.live.gap(neighbours)]
+    before = await footprint(lab.fleet)
     results: list[Result] = []
     for number, case in enumerate(plan.cases, 1):
         say(f"{case.name} ({number} of {len(plan.cases)})")
