@@ -6,6 +6,7 @@ import av
 import pytest
 
 from liveedge.doctor.codec import VideoFacts, describe_video
+from liveedge.doctor.pictures import Picture, measure
 from tests.support import encode, split_annex_b
 
 H264 = encode(2).parameter_sets
@@ -72,3 +73,30 @@ def test_colour_that_browsers_do_not_play() -> None:
 @pytest.mark.parametrize("codec", ["h264", "h265", "vp8"])
 def test_what_is_missing_or_broken_says_nothing(codec: str, sets: tuple[bytes, ...]) -> None:
     assert describe_video(codec, sets) == VideoFacts(codec=codec)
+
+
+@pytest.mark.parametrize(
+    ("b_frames", "depth"), [("bframes=3:b-pyramid=normal", 2), ("bframes=1", 1), ("bframes=0", 0)]
+)
+def test_the_order_of_the_pictures_says_what_the_parameter_sets_say(
+    b_frames: str, depth: int
+) -> None:
+    codec = av.CodecContext.create("libx264", "w")
+    codec.width, codec.height, codec.pix_fmt = 64, 48, "yuv420p"
+    codec.time_base, codec.framerate = Fraction(1, 25), Fraction(25, 1)
+    codec.options = {"preset": "ultrafast", "x264-params": f"keyint=25:b-adapt=0:{b_frames}"}
+    packets = []
+    for number in range(50):
+        frame = av.VideoFrame(64, 48, "yuv420p")
+        frame.pts = number
+        packets += codec.encode(frame)
+    packets += codec.encode(None)
+    pictures = [
+        Picture(number / 25, (packet.pts or 0) * 3600, packet.size, packet.is_keyframe)
+        for number, packet in enumerate(packets)
+    ]
+    sets = [
+        nal for packet in packets for nal in split_annex_b(bytes(packet)) if nal[0] & 31 in (7, 8)
+    ]
+    assert measure(pictures, 90_000).reordered == depth
+    assert describe_video("h264", sets).reorder_declared == depth
