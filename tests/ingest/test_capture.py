@@ -39,6 +39,16 @@ def test_a_stall_does_not_take_belief_away() -> None:
     assert clock.capture(3000, NOW + 9_000_000) == (NOW + 33_333, True)
 
 
+def test_rtp_time_that_jumps_ahead_is_not_believed_before_the_next_report() -> None:
+    clock = CaptureClock()
+    clock.sender_report(NOW, 0)
+    assert clock.capture(0, NOW + 10_000) == (NOW, True)
+    jumped = 3600 * 90_000
+    assert clock.capture(jumped, NOW + 43_000) == (NOW + 43_000, False)
+    clock.sender_report(NOW + 1_000_000, jumped + 90_000)
+    assert clock.capture(jumped + 90_000, NOW + 1_010_000) == (NOW + 1_000_000, True)
+
+
 def test_rtp_time_wraps() -> None:
     clock = CaptureClock()
     clock.sender_report(NOW, 2**32 - 90_000)

@@ -43,7 +43,12 @@ class CaptureClock:
             return arrival_us, False
         if first:
             self._believed = self._plausible(rtp_time, arrival_us)
-        return (self._mapped(rtp_time), True) if self._believed else (arrival_us, False)
+        if self._believed:
+            capture_us = self._mapped(rtp_time)
+            # RTP time may have jumped ahead; how far, the next report says.
+            if capture_us <= arrival_us - _EARLIEST_US:
+                return capture_us, True
+        return arrival_us, False
 
     def _plausible(self, rtp_time: int, arrival_us: int) -> bool:
         return _EARLIEST_US <= arrival_us - self._mapped(rtp_time) <= _LATEST_US
