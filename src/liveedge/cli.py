@@ -90,6 +90,9 @@ def camera(
     size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
     kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
     codec: Annotated[str, typer.Option(help="h264 or h265.")] = "h264",
+    transport: Annotated[
+        str, typer.Option(help="The way that RTP may take: any, tcp or udp.")
+    ] = "any",
     name: Annotated[str, typer.Option(help="Shown in the picture.")] = "Camera",
     user: Annotated[str | None, typer.Option(help="Ask clients for this user name.")] = None,
     password_env: Annotated[
@@ -127,6 +130,7 @@ def camera(
         height=height,
         kbps=kbps,
         codec=codec,
+        transport=transport,
         name=name,
         username=user,
         password=password,

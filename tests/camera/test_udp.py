@@ -123,4 +123,4 @@ async def test_who_leaves_gets_nothing_more_and_others_do() -> None:
 
 def test_a_transport_that_is_none_is_refused() -> None:
     with pytest.raises(ConfigError, match="any, tcp, udp"):
-        replace(SETTINGS, transport="pigeon")  # type: ignore[arg-type]
+        replace(SETTINGS, transport="pigeon")

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 from liveedge.camera.codecs import CODECS, Codec
 from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
 from liveedge.errors import ConfigError
 
-Transport = Literal["any", "tcp", "udp"]
+TRANSPORTS = ("any", "tcp", "udp")
 
 MIN_HEIGHT = 240
 MAX_WIDTH, MAX_HEIGHT = 4096, 2304
@@ -36,7 +35,7 @@ class CameraSettings:
     """`h264` or `h265`."""
     name: str = "Camera"
     """Shown in the picture; also chooses its colours."""
-    transport: Transport = "any"
+    transport: str = "any"
     """The ways that RTP may take: over the RTSP connection, over UDP, or as the client likes."""
     username: str | None = None
     """With a password: clients have to prove both, by Digest or Basic."""
@@ -64,8 +63,8 @@ class CameraSettings:
         _check(self.codec in CODECS, f"The codec must be {' or '.join(CODECS)}.")
         _check(50 <= self.kbps <= 100_000, "The bit rate must be 50 to 100000 kbit/s.")
         _check(
-            self.transport in get_args(Transport),
-            f"The transport is one of {', '.join(get_args(Transport))}.",
+            self.transport in TRANSPORTS,
+            f"The transport is one of {', '.join(TRANSPORTS)}.",
         )
         _check(0 < len(self.name) <= 60, "The name must have 1 to 60 letters.")
         _check(
