@@ -100,6 +100,8 @@ class StreamStatus(BaseModel):
     """Dropped because a part of them was missing."""
     timestamp_jumps: int
     viewers: int
+    viewers_by_transport: dict[str, int]
+    """Those on HLS are the clients that have asked for something in the last seconds."""
     latency_p50_ms: float | None
     """Median of the delays from capture to screen that the viewers report."""
     uptime: float | None
@@ -148,6 +150,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
         damaged_pictures=counts.damaged,
         timestamp_jumps=stream.timestamp_jumps,
         viewers=facts.viewers,
+        viewers_by_transport=stream.viewers.by_transport(),
         latency_p50_ms=facts.viewer_delay_ms,
         uptime=round(now - state.since, 3) if facts.live else None,
     )

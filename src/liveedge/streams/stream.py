@@ -60,7 +60,7 @@ class Stream:
         self.segments = SegmentList(
             begin_numbering(clock.wall()), wanted=hls.segments, max_bytes=hls.max_bytes
         )
-        self.viewers = Viewers()
+        self.viewers = Viewers(clock)
         self.state = StreamState(State.STOPPED, clock.monotonic())
         self.vitals = Vitals(stall_seconds)
         self.outages = Outages()

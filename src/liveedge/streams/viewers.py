@@ -4,6 +4,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
+from liveedge.clock import Clock
+from liveedge.streams.audience import Audience
+
 TRANSPORTS: Final = frozenset({"webcodecs", "mse", "llhls", "hls"})
 OTHER: Final = "other"
 """Counted under this name: whatever else a client calls itself."""
@@ -42,13 +45,15 @@ class Delays:
 class Viewers:
     """The viewers of one stream."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.delays: dict[str, Delays] = {}
         """All medians ever reported, by transport."""
+        self.audience = Audience(clock)
+        """Those that are not connected but ask again and again."""
         self._present: set[Viewer] = set()
 
     def __len__(self) -> int:
-        return len(self._present)
+        return len(self._present) + len(self.audience)
 
     def join(self, viewer: Viewer) -> None:
         """A viewer begins."""
@@ -77,7 +82,7 @@ class Viewers:
 
     def by_transport(self) -> dict[str, int]:
         """How many are present, by transport."""
-        counts: dict[str, int] = {}
+        counts = self.audience.by_transport()
         for viewer in self._present:
             name = known(viewer.transport)
             counts[name] = counts.get(name, 0) + 1

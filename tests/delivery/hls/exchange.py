@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from liveedge.delivery.hls.endpoint import HlsEndpoint
+from liveedge.streams.viewers import Viewers
+from tests.support import FakeClock
 
 
 @dataclass
@@ -13,6 +15,7 @@ class Stream:
     """As much of a stream as HLS needs."""
 
     segments: Any
+    viewers: Viewers = field(default_factory=lambda: Viewers(FakeClock()))
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Exchange:
             "method": method,
             "path": path,
             "query_string": query.encode(),
+            "client": ("127.0.0.1", 50_000),
             "headers": [(name.encode(), value.encode()) for name, value in headers],
         }
         self.task = asyncio.create_task(endpoint(scope, self._receive, self._send))

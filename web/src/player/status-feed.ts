@@ -29,7 +29,7 @@ export class StatusFeed implements Feed {
   }
 
   report(): void {
-    // Only viewers on the socket are counted by the server.
+    // Only viewers on the socket can; others are counted by what they ask for.
   }
 
   pause(): void {

@@ -23,6 +23,7 @@ from liveedge.delivery.hls.response import (
 )
 from liveedge.delivery.hls.routes import Route
 from liveedge.delivery.hls.waiting import Outcome, Receive
+from liveedge.streams.viewers import Viewers
 from liveedge.window.segments import SegmentList
 
 Headers = dict[bytes, bytes]
@@ -38,6 +39,8 @@ _PLAYLIST: Final = (
 _PLAYLIST_GZIPPED: Final = (*_PLAYLIST, (b"content-encoding", b"gzip"))
 _IMMUTABLE: Final = (b"cache-control", b"public, max-age=60, immutable")
 _RETRY: Final = (b"retry-after", b"1")
+_PAUSE: Final = 5.0
+"""Seconds from an answer to the next request after which a player counts as gone."""
 _GZIP: Final = re.compile(
     rb"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:1(?:\.0*)?|0?\.[0-9]*[1-9][0-9]*)\s*)?(?:,|$)",
     re.IGNORECASE,
@@ -61,6 +64,11 @@ class Segmented(Protocol):
     @property
     def segments(self) -> SegmentList:
         """What players may ask for."""
+        ...
+
+    @property
+    def viewers(self) -> Viewers:
+        """Who is watching."""
         ...
 
 
@@ -115,6 +123,7 @@ class HlsEndpoint:
         feed = None if route is None else self._feed(route.stream)
         if route is None or feed is None:
             raise _Instead(problem(404, "There is no such stream, or nothing of that name in it."))
+        self._note(feed, route, scope, headers)
         if route.kind == "media":
             return await self._media_playlist(feed, route, scope["query_string"], headers, receive)
         if route.kind != "multivariant":
@@ -132,8 +141,22 @@ class HlsEndpoint:
             del self._feeds[stream_id]
             feed = None
         if stream is not None and feed is None:
-            feed = self._feeds[stream_id] = Feed(stream.segments)
+            feed = self._feeds[stream_id] = Feed(stream.segments, stream.viewers.audience)
         return feed
+
+    @staticmethod
+    def _note(feed: Feed, route: Route, scope: dict[str, Any], headers: Headers) -> None:
+        """Count a client among the viewers that asks for what only a player does.
+
+        One is told from another by its address and what it calls itself. A name of its own for
+        each, in its addresses, would be exact, but nothing could be cached for two any more.
+        """
+        if feed.audience is None or route.token != feed.segments.token:
+            return
+        address = scope.get("client") or ("",)
+        client = hash((address[0], headers.get(b"user-agent")))
+        parts = route.kind == "part" or b"_HLS_msn=" in scope["query_string"]
+        feed.audience.asked(client, parts=parts, patience=feed.deadline + _PAUSE)
 
     async def _media_playlist(
         self, feed: Feed, route: Route, query: bytes, headers: Headers, receive: Receive

@@ -8,6 +8,7 @@ from typing import Final
 from liveedge.delivery.hls import blocking, playlist
 from liveedge.delivery.hls.blocking import Answer, Edge, Position
 from liveedge.delivery.hls.waiting import Outcome, Receive, WaitingRoom
+from liveedge.streams.audience import Audience
 from liveedge.window.segments import SegmentList
 
 FIRST_PLAYLIST_DEADLINE: Final = 5.0
@@ -34,8 +35,10 @@ class Text:
 class Feed:
     """One stream, as HLS viewers see it."""
 
-    def __init__(self, segments: SegmentList) -> None:
+    def __init__(self, segments: SegmentList, audience: Audience | None = None) -> None:
         self.segments = segments
+        self.audience = audience
+        """Who asks for it, where somebody wants to know."""
         self._room: WaitingRoom[Position | int | None] = WaitingRoom()
         self._media = _Cached(segments, playlist.media_playlist)
         self._multivariant = _Cached(segments, playlist.multivariant_playlist)
