@@ -2,7 +2,6 @@
 
 from typing import Final
 
-_CLOCK_RATE: Final = 90_000
 _EARLIEST_US: Final = -100_000
 _LATEST_US: Final = 5_000_000
 """A camera whose pictures seem to take longer than this, or to arrive before they were taken by
@@ -16,7 +15,8 @@ class CaptureClock:
     puts the newest picture's capture shortly before its arrival.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock_rate: int = 90_000) -> None:
+        self._clock_rate = clock_rate
         self._report: tuple[int, int] = (0, 0)
         self._reported = False
         self._believed = False
@@ -56,4 +56,4 @@ class CaptureClock:
     def _mapped(self, rtp_time: int) -> int:
         unix_us, report_rtp = self._report
         ticks = (rtp_time - report_rtp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
-        return unix_us + ticks * 1_000_000 // _CLOCK_RATE
+        return unix_us + ticks * 1_000_000 // self._clock_rate

@@ -7,7 +7,7 @@ import structlog
 from liveedge.clock import Clock
 from liveedge.config.rtsp import RtspSettings
 from liveedge.config.url import CameraUrl
-from liveedge.ingest.source import MediaSink, Source, SourceFactory
+from liveedge.ingest.source import Audible, MediaSink, Source, SourceFactory
 from liveedge.rtsp.client import RtspClient, Timeouts
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +32,7 @@ def rtsp_source(
         )
 
     def open_source(sink: MediaSink) -> Source:
-        return RtspClient(url, sink, clock, settings=settings, timeouts=PATIENCE)
+        sound = sink.sound if isinstance(sink, Audible) else None
+        return RtspClient(url, sink, clock, settings=settings, timeouts=PATIENCE, sound=sound)
 
     return open_source

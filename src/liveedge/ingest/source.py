@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from liveedge.media.access_unit import AccessUnit
+from liveedge.rtsp.sound_reception import SoundHandler
 from liveedge.rtsp.video import VideoDescription
 
 __all__ = [
+    "Audible",
     "Measured",
     "MediaSink",
+    "SoundHandler",
     "Source",
     "SourceFactory",
     "SourceStats",
@@ -37,6 +40,16 @@ class Source(Protocol):
 
     async def run_once(self) -> None:
         """Open, deliver, and raise `SourceError` when it is over."""
+        ...
+
+
+@runtime_checkable
+class Audible(Protocol):
+    """A sink that wants the sound beside the pictures."""
+
+    @property
+    def sound(self) -> SoundHandler:
+        """What takes it."""
         ...
 
 

@@ -1,11 +1,12 @@
-"""ISO base media file format (ISO/IEC 14496-12): boxes, and the init segment of a video track."""
+"""ISO base media file format (ISO/IEC 14496-12): boxes, and the init segment of a track."""
 
 from struct import pack
 
+from liveedge.media.audio import AudioConfig
 from liveedge.media.video import VideoConfig
 
 VIDEO_TIMESCALE = 90_000
-"""Units a second of all video times: the RTP clock of video (RFC 6184 §8.2.1), unchanged."""
+"""Units a second of all times: the RTP clock of video (RFC 6184 §8.2.1), unchanged."""
 
 TRACK_ID = 1
 
@@ -30,8 +31,19 @@ def init_segment(config: VideoConfig) -> bytes:
     All durations are 0 and there is no `mehd`: that is how Chromium tells a live stream and
     renders it without holding frames back.
     """
-    width, height = config.parameters.width, config.parameters.height
-    return box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfc", config.brand) + box(
+    header = _track_header(config.parameters.width, config.parameters.height)
+    media = _media(b"vide", full_box(b"vmhd", 0, 1, bytes(8)), _sample_entry(config))
+    return _file(config.brand, header, media)
+
+
+def audio_init_segment(config: AudioConfig) -> bytes:
+    """The same of a live audio track, on the time axis of the video."""
+    media = _media(b"soun", full_box(b"smhd", 0, 0, bytes(4)), _audio_sample_entry(config))
+    return _file(b"", _track_header(0, 0, volume=0x100), media)
+
+
+def _file(brand: bytes, track_header: bytes, media: bytes) -> bytes:
+    return box(b"ftyp", b"iso6", pack(">I", 0), b"iso6cmfc", brand) + box(
         b"moov",
         full_box(
             b"mvhd",
@@ -42,28 +54,28 @@ def init_segment(config: VideoConfig) -> bytes:
             bytes(24),
             pack(">I", TRACK_ID + 1),
         ),
-        box(b"trak", _track_header(width, height), _media(config)),
+        box(b"trak", track_header, media),
         box(b"mvex", full_box(b"trex", 0, 0, pack(">5I", TRACK_ID, 1, 0, 0, 0))),
     )
 
 
-def _track_header(width: int, height: int) -> bytes:
+def _track_header(width: int, height: int, volume: int = 0) -> bytes:
     enabled_in_movie = 3
     return full_box(
         b"tkhd",
         0,
         enabled_in_movie,
-        pack(">IIIII8xhhhH", 0, 0, TRACK_ID, 0, 0, 0, 0, 0, 0),
+        pack(">IIIII8xhhhH", 0, 0, TRACK_ID, 0, 0, 0, 0, volume, 0),
         _UNITY_MATRIX,
         pack(">II", width << 16, height << 16),
     )
 
 
-def _media(config: VideoConfig) -> bytes:
+def _media(handler: bytes, header: bytes, sample_entry: bytes) -> bytes:
     empty_table = pack(">I", 0)
     samples = box(
         b"stbl",
-        full_box(b"stsd", 0, 0, pack(">I", 1), _sample_entry(config)),
+        full_box(b"stsd", 0, 0, pack(">I", 1), sample_entry),
         full_box(b"stts", 0, 0, empty_table),
         full_box(b"stsc", 0, 0, empty_table),
         full_box(b"stsz", 0, 0, pack(">I", 0), empty_table),
@@ -75,10 +87,10 @@ def _media(config: VideoConfig) -> bytes:
         full_box(
             b"mdhd", 0, 0, pack(">IIIIHH", 0, 0, VIDEO_TIMESCALE, 0, _LANGUAGE_UNDETERMINED, 0)
         ),
-        full_box(b"hdlr", 0, 0, pack(">I4s12x", 0, b"vide"), b"liveedge\x00"),
+        full_box(b"hdlr", 0, 0, pack(">I4s12x", 0, handler), b"liveedge\x00"),
         box(
             b"minf",
-            full_box(b"vmhd", 0, 1, bytes(8)),
+            header,
             box(b"dinf", full_box(b"dref", 0, 0, pack(">I", 1), in_same_file)),
             samples,
         ),
@@ -97,3 +109,14 @@ def _sample_entry(config: VideoConfig) -> bytes:
         pack(">Hh", 0x18, -1),
         box(*config.record),
     )  # fmt: skip
+
+
+def _audio_sample_entry(config: AudioConfig) -> bytes:
+    """An audio sample entry (§12.2.3)."""
+    sample_size = 16
+    return box(
+        config.sample_entry,
+        pack(">6xH8x", 1),
+        pack(">HHIHxx", config.channels, sample_size, 0, config.sample_rate),
+        config.description,
+    )

@@ -74,8 +74,11 @@ def frame_chunk(
     sample_duration: int,
     capture_us: int,
     arrival_delay_us: int,
+    nal_lengths: bool = True,
 ) -> bytes:
     """Box one picture: header, `moof`, `mdat` with 4-byte NAL unit lengths, in one copy.
+
+    Without `nal_lengths` the pieces are boxed as they are, as sound is.
 
     Media times are in 1/90000 s; `duration` is told to live viewers and `sample_duration` is in the
     `trun`, which must not be too short (see `Packager`). `capture_us` is Unix time and
@@ -84,11 +87,15 @@ def frame_chunk(
     """
     pieces: list[bytes] = [b""]
     size = 0
-    for nal in nals:
-        length = len(nal)
-        pieces.append(length.to_bytes(4, "big"))
-        pieces.append(nal)
-        size += length + 4
+    if nal_lengths:
+        for nal in nals:
+            length = len(nal)
+            pieces.append(length.to_bytes(4, "big"))
+            pieces.append(nal)
+            size += length + 4
+    else:
+        pieces += nals
+        size = sum(map(len, nals))
     pieces[0] = _FRAME.pack(
         KIND_CHUNK, flags, stream, epoch, sequence & 0xFFFFFFFF, duration, decode_time,
         capture_us, arrival_delay_us, composition_offset,

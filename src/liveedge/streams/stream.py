@@ -23,6 +23,7 @@ from liveedge.streams.absence import Absence
 from liveedge.streams.diary import Diary
 from liveedge.streams.facts import facts_of
 from liveedge.streams.outages import Outages
+from liveedge.streams.sound import Sound
 from liveedge.streams.state import State, StreamState
 from liveedge.streams.viewers import Viewers
 from liveedge.streams.vitals import Counts, Vitals
@@ -60,6 +61,7 @@ class Stream:
         self.segments = SegmentList(
             begin_numbering(clock.wall()), wanted=hls.segments, max_bytes=hls.max_bytes
         )
+        self.sound = Sound(number, clock)
         self.viewers = Viewers(clock)
         self.state = StreamState(State.STOPPED, clock.monotonic())
         self.vitals = Vitals(stall_seconds)
@@ -182,6 +184,7 @@ class Stream:
         self.vitals.connecting(now)
         self._timeline.restart()
         self._capture.restart()
+        self.sound.restart()
         self._last_sync = self._live_since = None
         self._interrupted = False
         if self.state.state is State.STOPPED:
@@ -210,6 +213,7 @@ class Stream:
         media_time, gap = self._timeline.place(unit.rtp_time, unit.arrival)
         arrival_us = int(self._clock.wall() * 1_000_000)
         capture_us, camera_clock = self._capture.capture(unit.rtp_time, arrival_us)
+        self.sound.lip_sync.picture(media_time, capture_us, arrival_us, camera_clock)
         chunk = self._packager.add(
             unit,
             media_time,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from liveedge.media.chunk import Chunk
-from liveedge.window.window import TIMESCALE, Window
+from liveedge.window.window import TIMESCALE, Chunks
 
 MAX_LAG_SECONDS: Final = 1.0
 """How far a viewer may fall behind before it is moved, if a newer sync frame is there."""
@@ -18,7 +18,7 @@ class Cursor:
 
     __slots__ = ("_started", "_window", "next", "skipped")
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Chunks) -> None:
         self._window = window
         self._started = False
         self.next = 0

@@ -15,7 +15,7 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 Listener = Callable[[Chunk], None]
 
 
-class Window:
+class Chunks:
     """Chunks from the newest sync frame on, and at least `KEEP_SECONDS` of them.
 
     What it holds is bounded by `max_bytes`, whatever the camera sends and however many read. A
@@ -29,8 +29,6 @@ class Window:
         self._bytes = 0
         self._sync: int | None = None
         self._listeners: list[Listener] = []
-        self._epochs: dict[int, Epoch] = {}
-        self.epoch: Epoch | None = None
 
     @property
     def next_sequence(self) -> int:
@@ -57,11 +55,8 @@ class Window:
         """Bytes held."""
         return self._bytes
 
-    def add(self, chunk: Chunk, epoch: Epoch) -> None:
+    def append(self, chunk: Chunk) -> None:
         """Append the newest chunk and tell all listeners, in this call."""
-        if epoch is not self.epoch:
-            self.epoch = epoch
-            self._epochs[epoch.number] = epoch
         self._chunks.append(chunk)
         self._bytes += len(chunk.message)
         if chunk.sync:
@@ -74,10 +69,6 @@ class Window:
         """The chunk of that sequence, None if it has left or not come."""
         index = sequence - self.first_sequence
         return self._chunks[index] if 0 <= index < len(self._chunks) else None
-
-    def epoch_of(self, chunk: Chunk) -> Epoch | None:
-        """The epoch of a chunk that is here."""
-        return self._epochs.get(chunk.epoch)
 
     def since(self, sequence: int) -> Iterator[Chunk]:
         """All chunks from `sequence` on that are here."""
@@ -107,5 +98,26 @@ class Window:
             self._bytes -= len(gone.message)
             if gone.sequence == self._sync:
                 self._sync = None
-        while len(self._epochs) > 1 and min(self._epochs) < chunks[0].epoch:
-            del self._epochs[min(self._epochs)]
+
+
+class Window(Chunks):
+    """The pictures of a stream, and the epochs that they belong to."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        super().__init__(max_bytes)
+        self._epochs: dict[int, Epoch] = {}
+        self.epoch: Epoch | None = None
+
+    def add(self, chunk: Chunk, epoch: Epoch) -> None:
+        """Append the newest chunk and tell all listeners, in this call."""
+        if epoch is not self.epoch:
+            self.epoch = epoch
+            self._epochs[epoch.number] = epoch
+        self.append(chunk)
+        if len(self._epochs) > 1:
+            while min(self._epochs) < self._chunks[0].epoch:
+                del self._epochs[min(self._epochs)]
+
+    def epoch_of(self, chunk: Chunk) -> Epoch | None:
+        """The epoch of a chunk that is here."""
+        return self._epochs.get(chunk.epoch)

@@ -13,6 +13,8 @@ from liveedge.delivery.live import protocol
     [
         ('{"type":"subscribe","stream":"door"}', protocol.Subscribe("door")),
         ('{"type":"unsubscribe","stream":"door"}', protocol.Unsubscribe("door")),
+        ('{"type":"subscribe","stream":"door","audio":true}', protocol.Subscribe("door", True)),
+        ('{"type":"subscribe","stream":"door","audio":1}', protocol.Subscribe("door")),
         ('{"type":"clock","t0":1.5,"more":0}', protocol.Clock(1.5)),
         ('{"type":"from the future"}', None),
         (

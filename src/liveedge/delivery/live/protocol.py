@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from liveedge.media.audio_epoch import AudioEpoch
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.epoch import Epoch
 
@@ -18,16 +19,18 @@ class BadMessageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Send the pictures of a stream."""
+    """Send the pictures of a stream, or with `audio` its sound."""
 
     stream: str
+    audio: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Send no more pictures of a stream."""
+    """Send no more pictures of a stream, or with `audio` no more sound."""
 
     stream: str
+    audio: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,9 @@ def parse(text: str) -> Command | None:
         raise BadMessageError('A control message must be an object with a "type".')
     match message["type"]:
         case "subscribe":
-            return Subscribe(_name(message, "stream"))
+            return Subscribe(_name(message, "stream"), message.get("audio") is True)
         case "unsubscribe":
-            return Unsubscribe(_name(message, "stream"))
+            return Unsubscribe(_name(message, "stream"), message.get("audio") is True)
         case "clock":
             return Clock(_number(message, "t0"))
         case "report":
@@ -125,8 +128,10 @@ def state(stream: str, state: str, since_s: float, reason: str | None, error: st
     )
 
 
-def stream_started(stream: str, number: int, epoch: Epoch, fps: float | None) -> str:
-    """A new epoch; its init segment follows."""
+def stream_started(
+    stream: str, number: int, epoch: Epoch, fps: float | None, audio: AudioEpoch | None
+) -> str:
+    """A new epoch; its init segment follows. `audio` is what the stream sounds like now."""
     parameters = epoch.config.parameters
     return json.dumps(
         {
@@ -139,6 +144,23 @@ def stream_started(stream: str, number: int, epoch: Epoch, fps: float | None) ->
             "height": parameters.height,
             "timescale": VIDEO_TIMESCALE,
             "fps": fps,
+            "audio": None if audio is None else audio.config.codec,
+        }
+    )
+
+
+def audio_started(stream: str, number: int, epoch: AudioEpoch) -> str:
+    """A new epoch of the sound; its init segment follows."""
+    return json.dumps(
+        {
+            "type": "audio",
+            "stream": stream,
+            "number": number,
+            "epoch": epoch.number,
+            "codec": epoch.config.codec,
+            "sample_rate": epoch.config.sample_rate,
+            "channels": epoch.config.channels,
+            "timescale": VIDEO_TIMESCALE,
         }
     )
 

@@ -1,12 +1,13 @@
 """One live socket: many streams, sent frame by frame as they come."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from typing import Any, Final
 
 from liveedge.clock import Clock
 from liveedge.delivery.live import protocol
 from liveedge.delivery.live.eager import Remainder, run_eagerly
+from liveedge.delivery.live.sound import SoundSubscription
 from liveedge.media.chunk import Chunk
 from liveedge.streams.registry import StreamRegistry
 from liveedge.streams.state import StreamState
@@ -74,7 +75,11 @@ class Subscription:
                 return
             self.epoch = epoch.number
             yield protocol.stream_started(
-                self.stream.id, self.stream.number, epoch, self.stream.frame_rate()
+                self.stream.id,
+                self.stream.number,
+                epoch,
+                self.stream.frame_rate(),
+                self.stream.sound.epoch,
             )
             yield epoch.message
         yield chunk.message
@@ -94,6 +99,7 @@ class LiveSession:
         self._send = send
         self._clock = clock
         self._subscriptions: dict[str, Subscription] = {}
+        self._sounds: dict[str, SoundSubscription] = {}
         self._control: list[str] = []
         self._wake: asyncio.Future[None] | None = None
         self._remainder: Awaitable[None] | None = None
@@ -120,6 +126,9 @@ class LiveSession:
         for subscription in self._subscriptions.values():
             subscription.end()
         self._subscriptions.clear()
+        for sound in self._sounds.values():
+            sound.stop()
+        self._sounds.clear()
         if isinstance(self._remainder, Remainder):
             self._remainder.close()
             self._remainder = None
@@ -134,8 +143,13 @@ class LiveSession:
             self._say(protocol.error("bad_message", str(error)))
             return
         match command:
+            case protocol.Subscribe(stream, audio=True):
+                self._listen(stream)
             case protocol.Subscribe(stream):
                 self._subscribe(stream)
+            case protocol.Unsubscribe(stream, audio=True):
+                if (sound := self._sounds.pop(stream, None)) is not None:
+                    sound.stop()
             case protocol.Unsubscribe(stream):
                 self._unsubscribe(stream)
             case protocol.Clock(t0):
@@ -144,18 +158,30 @@ class LiveSession:
                 self._report(command)
 
     def _subscribe(self, stream_id: str) -> None:
+        stream = self._find(stream_id, self._subscriptions)
+        if stream is not None:
+            self._subscriptions[stream_id] = Subscription(self, stream)
+            self.announce(stream, stream.state)
+
+    def _listen(self, stream_id: str) -> None:
+        stream = self._find(stream_id, self._sounds)
+        if stream is not None:
+            self._sounds[stream_id] = SoundSubscription(self, stream)
+            self.wake()
+
+    def _find(self, stream_id: str, present: Collection[str]) -> Stream | None:
+        """The stream to subscribe to; None, and an error to the client, if that cannot be."""
         stream = self._registry.get(stream_id)
         if stream is None:
             message = f'There is no stream called "{stream_id}".'
             self._say(protocol.error("unknown_stream", message, stream_id))
-        elif stream_id in self._subscriptions:
-            return
-        elif len(self._subscriptions) >= MAX_STREAMS:
+        elif stream_id in present:
+            return None
+        elif len(present) >= MAX_STREAMS:
             message = f"One socket carries at most {MAX_STREAMS} streams; open another."
             self._say(protocol.error("too_many_streams", message, stream_id))
-        else:
-            self._subscriptions[stream_id] = Subscription(self, stream)
-            self.announce(stream, stream.state)
+            return None
+        return stream
 
     def _unsubscribe(self, stream_id: str) -> None:
         subscription = self._subscriptions.pop(stream_id, None)
@@ -228,7 +254,10 @@ class LiveSession:
             progress = False
             while self._control:
                 await self._by_deadline(self._message(self._control.pop(0)))
-            for subscription in tuple(self._subscriptions.values()):
+            # Sound comes last: it never holds a picture back.
+            everything: tuple[Subscription | SoundSubscription, ...]
+            everything = (*self._subscriptions.values(), *self._sounds.values())
+            for subscription in everything:
                 for message in subscription.messages():
                     progress = True
                     await self._by_deadline(self._message(message))

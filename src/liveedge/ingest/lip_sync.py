@@ -1,0 +1,86 @@
+"""Where sound belongs on the time axis of the video."""
+
+from typing import Final
+
+from liveedge.ingest.timeline import TIMESCALE
+
+_SMOOTHING: Final = 16
+"""Pictures over which the relation of media time and arrival is averaged."""
+_TOLERANCE: Final = TIMESCALE * 40 // 1000
+"""How far sound may run away from the pictures taken at the same moment."""
+_ROUGH_TOLERANCE: Final = TIMESCALE * 200 // 1000
+"""The same where only arrivals are known, which jitter."""
+
+
+class LipSync:
+    """Ties the sound of a camera to its pictures.
+
+    Both tracks have sender reports that can be believed: then what was captured at the same moment
+    gets the same media time. Else what arrived at the same moment does. From one unit to the next
+    the track's own RTP clock is exact, so it is followed until it has run away.
+    """
+
+    def __init__(self) -> None:
+        self.jumps = 0
+        """How often sound had to be placed anew."""
+        self._captured: float | None = None
+        """Media time minus capture time of the newest picture, None without a camera's clock."""
+        self._arrived: float | None = None
+        """The same with arrivals, averaged."""
+        self._anchor: tuple[int, int] | None = None
+        """RTP time and media time of the newest unit."""
+        self._fraction = 0.0
+
+    def restart(self) -> None:
+        """Forget everything: both tracks come from a new session."""
+        self._captured = self._arrived = self._anchor = None
+
+    def picture(
+        self, media_time: int, capture_us: int, arrival_us: int, camera_clock: bool
+    ) -> None:
+        """Note where a picture was placed; times as `place` has them."""
+        self._captured = media_time - capture_us * 0.09 if camera_clock else None
+        arrived = media_time - arrival_us * 0.09
+        known = self._arrived
+        if known is None or abs(arrived - known) > TIMESCALE:
+            self._arrived = arrived
+        else:
+            self._arrived = known + (arrived - known) / _SMOOTHING
+
+    def place(
+        self,
+        rtp_time: int,
+        clock_rate: int,
+        capture_us: int,
+        arrival_us: int,
+        camera_clock: bool,
+    ) -> tuple[int, bool] | None:
+        """Media time of a unit in 1/90000 s, and whether sound before it is missing.
+
+        None if it has no place: there is no picture to tie it to, or it would go back. Clock
+        times are Unix microseconds; `camera_clock` says that the capture time is the camera's.
+        """
+        if self._arrived is None:
+            return None
+        if camera_clock and self._captured is not None:
+            wanted, tolerance = capture_us * 0.09 + self._captured, _TOLERANCE
+        else:
+            wanted, tolerance = arrival_us * 0.09 + self._arrived, _ROUGH_TOLERANCE
+        anchor = self._anchor
+        if anchor is not None:
+            last_rtp, last_media = anchor
+            step = (rtp_time - last_rtp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+            exact = last_media + self._fraction + step * TIMESCALE / clock_rate
+            media_time = int(exact)
+            if step > 0 and abs(wanted - exact) <= tolerance:
+                self._fraction = exact - media_time
+                self._anchor = rtp_time, media_time
+                return media_time, False
+            if wanted <= last_media:
+                # Something else is heard at that time already.
+                return None
+            self.jumps += 1
+        media_time = max(round(wanted), 0)
+        self._fraction = 0.0
+        self._anchor = rtp_time, media_time
+        return media_time, anchor is not None
