@@ -106,11 +106,6 @@ class Connection(asyncio.Protocol):
 
     # --- for the client
 
-    @property
-    def transport(self) -> asyncio.Transport:
-        """What it speaks over, once that is made."""
-        return self._transport
-
     def open(self) -> None:
         """Begin the conversation."""
         self._begin(self._session.opening(), self._clock.monotonic())
