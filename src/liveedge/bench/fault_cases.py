@@ -67,7 +67,8 @@ CASES: Final = (
     Case("resolution", (Code.PARAMETERS_CHANGED,)),
     # As are these: cameras with long keyframe intervals are well.
     Case("no-keyframes", (Code.KEYFRAME_OVERDUE,), patience=14.0),
-    Case("huge-picture", (Reason.LIMIT,)),
+    # Where it takes long to come, its place stays empty for long enough.
+    Case("huge-picture", (Reason.LIMIT, Code.VIDEO_STOPPED)),
     Case("status-401", (Reason.UNAUTHORIZED,), restart=True),
     Case("status-403", (Reason.UNAUTHORIZED,), restart=True),
     Case("status-404", (Reason.NOT_FOUND,), restart=True),
