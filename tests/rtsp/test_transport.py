@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from liveedge.errors import ProtocolError
 from liveedge.rtsp.transport import (
     DEFAULT_SESSION_TIMEOUT,
+    INTERLEAVED,
     Transport,
+    agree,
     parse_session,
     parse_transports,
 )
@@ -87,3 +89,52 @@ def test_any_header_is_read(value: str) -> None:
         return
     assert name
     assert timeout > 0
+
+
+PORTS = Transport("RTP/AVP", client_port=(5000, 5001))
+
+
+@pytest.mark.parametrize(
+    ("answer", "server_port", "source"),
+    [
+        ("RTP/AVP;unicast;client_port=5000-5001;server_port=7-8", (7, 8), None),
+        ("RTP/AVP/UDP;unicast;server_port=7;source=10.0.0.9", (7, 8), "10.0.0.9"),
+        ("RTP/AVP;server_port=7-8;source=[fe80::1]", (7, 8), "fe80::1"),
+        ("rtp/avp;unicast;client_port=1-2;source=", None, None),
+        (None, None, None),
+    ],
+)
+def test_over_udp_the_answer_says_where_packets_come_from(
+    answer: str | None, server_port: tuple[int, int] | None, source: str | None
+) -> None:
+    agreed = agree(PORTS, answer)
+    assert agreed is not None
+    assert (agreed.client_port, agreed.server_port, agreed.source) == (
+        PORTS.client_port,
+        server_port,
+        source,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answer"),
+    [
+        (PORTS, "RTP/AVP/TCP;unicast;interleaved=0-1"),
+        (PORTS, "RTP/AVP;multicast;destination=239.0.0.1;port=5000-5001"),
+        (PORTS, "RTP/SAVP;unicast;client_port=5000-5001"),
+        (INTERLEAVED, "RTP/AVP;unicast;client_port=1-2;server_port=3-4"),
+        (INTERLEAVED, "RAW/RAW/UDP;unicast"),
+    ],
+)
+def test_another_way_than_the_wanted_one_is_none(wanted: Transport, answer: str) -> None:
+    assert agree(wanted, answer) is None
+
+
+@given(st.sampled_from([PORTS, INTERLEAVED]), st.text())
+def test_whatever_the_answer_what_is_agreed_on_is_what_was_wanted(
+    wanted: Transport, answer: str
+) -> None:
+    agreed = agree(wanted, answer)
+    if agreed is not None:
+        assert (agreed.interleaved is None) == (wanted.interleaved is None)
+        assert agreed.client_port == wanted.client_port or agreed.interleaved
