@@ -60,6 +60,13 @@ def test_two_pictures_that_are_shown_later_come_before_the_third() -> None:
     assert measure(pictures, 90_000).reordered == 2
 
 
+def test_a_timestamp_that_goes_back_once_is_no_b_frame() -> None:
+    pictures = camera()
+    back = pictures[50]
+    pictures[50] = Picture(back.arrival, back.rtp_time - 2 * STEP, back.octets, back.sync)
+    assert measure(pictures, 90_000).reordered == 0
+
+
 def test_pictures_that_come_late() -> None:
     pictures = camera()
     for index in range(0, 101, 10):

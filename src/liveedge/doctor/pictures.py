@@ -10,6 +10,8 @@ from typing import Final
 _LATE_SHARE: Final = 0.95
 _DEEPEST_REORDER: Final = 16
 """ITU-T H.264 §A.3.1: a decoded picture buffer holds 16 pictures at most."""
+_B_SHARE: Final = 0.05
+"""Of all pictures, at least so many are B-pictures where there are any."""
 _PLAUSIBLE: Final = (0.5, 2.0)
 """Media time passes between these multiples of real time, or the timestamps mean nothing."""
 
@@ -120,11 +122,13 @@ def _since_keyframe(pictures: Sequence[Picture]) -> float | None:
 def _reordered(media: Sequence[float]) -> int:
     """Of any picture, how many that are shown after it come before it; the most of them."""
     recent: deque[float] = deque(maxlen=_DEEPEST_REORDER)
-    most = 0
+    depths = []
     for time in media:
-        most = max(most, sum(1 for other in recent if other > time))
+        depths.append(sum(1 for other in recent if other > time))
         recent.append(time)
-    return most
+    # A timestamp that goes back once is a camera in trouble, not a B-picture.
+    often = sum(1 for depth in depths if depth) >= _B_SHARE * len(depths)
+    return max(depths) if often else 0
 
 
 def _kbps(pictures: Sequence[Picture], lasted: float) -> float | None:
