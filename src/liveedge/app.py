@@ -24,6 +24,7 @@ from liveedge.delivery.snapshot import DEADLINE, MAX_WAITING, Maker, SnapshotEnd
 from liveedge.errors import ConfigError
 from liveedge.health.monitor import Monitor
 from liveedge.ingest.engine import camera_source
+from liveedge.streams.qualities import Qualities
 from liveedge.streams.registry import StreamRegistry
 from liveedge.workers.service import WorkerService
 from liveedge.workers.tasks import Task
@@ -61,15 +62,30 @@ def build_application(
     settings: Settings,
     feed: EventFeed | None = None,
     stills: Maker | None = None,
+    qualities: Qualities | None = None,
 ) -> Dispatch:
-    """The ASGI application of a server; `feed` and `stills` are closed before it ends."""
+    """The ASGI application of a server; what is passed in is closed before it ends."""
     embed = settings.server.embed_origins
     hls = replace(settings.hls, cors_origins=settings.hls.cors_origins | embed)
+    streams = qualities or registry
     return Dispatch(
-        live=LiveEndpoint(registry, clock, embed),
-        hls=HlsEndpoint(registry, hls),
+        live=LiveEndpoint(streams, clock, embed),
+        hls=HlsEndpoint(streams, hls),
         snapshot=SnapshotEndpoint(registry, stills or still_maker(clock), embed),
         api=make_api(registry, clock, feed, embed),
+    )
+
+
+def build_qualities(registry: StreamRegistry, settings: Settings, clock: Clock) -> Qualities:
+    """The qualities of all streams, none of them running yet."""
+    sub_streams = {
+        stream_id: camera_source(stream.low_url, stream.engine, clock, stream.rtsp)
+        for stream_id, stream in settings.streams.items()
+        if stream.low_url is not None
+    }
+    transcodes = settings.server.transcodes
+    return Qualities(
+        registry, clock, hls=settings.hls, transcodes=transcodes, sub_streams=sub_streams
     )
 
 
@@ -116,12 +132,13 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     registry = build_registry(settings, clock)
     feed = EventFeed(registry, clock)
     stills = still_maker(clock)
-    application = build_application(registry, clock, settings, feed, stills)
+    qualities = build_qualities(registry, settings, clock)
+    application = build_application(registry, clock, settings, feed, stills, qualities)
     with listen(settings.server.host, settings.server.port) as sock:
         server = _Uvicorn(uvicorn_config(application, settings.server))
         _end_on_signal(server, feed)
         registry.start()
-        monitor = asyncio.create_task(Monitor(registry, clock).run(), name="health")
+        monitor = asyncio.create_task(Monitor(qualities, clock).run(), name="health")
         _settle_memory()
         host, port = sock.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
@@ -129,6 +146,7 @@ async def serve(settings: Settings, ready: Callable[[str], None]) -> None:
             await server.serve(sockets=[sock])
         finally:
             monitor.cancel()
+            await qualities.stop()
             await registry.stop()
             await stills.close()
 

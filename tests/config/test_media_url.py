@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from liveedge.config.engine import Engine
 from liveedge.config.media_url import MediaUrl, is_media_url, parse_media_url
 from liveedge.config.settings import StreamSettings, parse_settings
+from liveedge.config.url import CameraUrl
 from liveedge.errors import ConfigError
 
 CANARY = "S3cr3t-CANARY"
@@ -67,9 +68,18 @@ def test_a_stream_may_have_such_an_address() -> None:
     assert settings.engine is Engine.AUTO
 
 
+def test_a_stream_may_have_a_sub_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSWORD", CANARY)
+    settings = stream('url = "rtsp://h/1"\nlow_url = "rtsp://u:${PASSWORD}@h/2"')
+    assert isinstance(settings.low_url, CameraUrl)
+    assert settings.low_url.password == CANARY
+    assert CANARY not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
+        ('url = "rtsp://h/a"\nlow_url = "rtmp://h/a"\nengine = "native"', "rtmp://"),
         ('url = "rtmp://h/a"\nengine = "native"', 'only engine = "ffmpeg"'),
         ('url = "rtmp://h/a"\ntransport = "udp"', "for RTSP cameras"),
         (f'url = "rtsps://h/a"\nengine = "ffmpeg"\ntls_fingerprint = "{"0" * 64}"', "fingerprint"),

@@ -42,6 +42,10 @@ def _camera_url(value: object) -> CameraUrl | MediaUrl:
         raise ValueError(str(error)) from None
 
 
+def _optional_url(value: object) -> CameraUrl | MediaUrl | None:
+    return None if value is None else _camera_url(value)
+
+
 def _fingerprint(value: object) -> bytes | None:
     if value is None or isinstance(value, bytes):
         return value
@@ -65,6 +69,8 @@ class ServerSettings(_Strict):
     embed_origins: frozenset[str] = frozenset()
     """Origins of pages on other servers that may show the streams (`https://home.example`), or
     `*` for every page. Empty: only pages of this server."""
+    transcodes: int = Field(default=4, ge=0, le=64)
+    """How many streams may be transcoded at once; each takes a part of a processor core."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose X-Forwarded-For is believed. Empty: nobody's is."""
 
@@ -99,6 +105,8 @@ class StreamSettings(_Strict):
     stall_seconds: float = Field(default=STALL_SECONDS, ge=SHORTEST_STALL, le=LONGEST_STALL)
     """Within so many seconds without a picture the camera is connected to anew; a camera that
     sends less than three pictures a second is given the time of four pictures."""
+    low_url: Annotated[CameraUrl | MediaUrl | None, PlainValidator(_optional_url)] = None
+    """The camera's sub-stream, which is then its quality `low`."""
     engine: Engine = Engine.AUTO
     """Who opens it: the native RTSP client, FFmpeg's libraries, or whichever can."""
     transport: RtspTransport = RtspTransport.AUTO
@@ -111,9 +119,11 @@ class StreamSettings(_Strict):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         try:
-            check_engine(self.url, self.engine, self.rtsp)
-            if isinstance(self.url, CameraUrl):
-                check_reach(self.url, self.rtsp)
+            for url in (self.url, self.low_url):
+                if url is not None:
+                    check_engine(url, self.engine, self.rtsp)
+                if isinstance(url, CameraUrl):
+                    check_reach(url, self.rtsp)
         except ConfigError as error:
             raise ValueError(str(error)) from None
         return self
@@ -173,8 +183,9 @@ def make_settings(data: dict[str, Any], environment: dict[str, str], source: str
                     f'{source}: "{stream_id}" cannot be a stream id. Use small letters, digits,'
                     " - and _, at most 64, beginning with a letter or digit."
                 )
-            if isinstance(stream, dict) and isinstance(stream.get("url"), str):
-                stream["url"] = _expand(stream["url"], environment, f"{source}: {stream_id}")
+            for name in ("url", "low_url"):
+                if isinstance(stream, dict) and isinstance(stream.get(name), str):
+                    stream[name] = _expand(stream[name], environment, f"{source}: {stream_id}")
     try:
         return Settings.model_validate(data)
     except ValidationError as error:

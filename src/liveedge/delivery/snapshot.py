@@ -13,7 +13,7 @@ from liveedge.delivery.hls.response import NO_CACHE, Header, Reply, Send, delive
 from liveedge.delivery.hls.waiting import Receive
 from liveedge.errors import Reason, SourceError
 from liveedge.media.chunk import Chunk
-from liveedge.streams.registry import StreamRegistry
+from liveedge.streams.qualities import Finder
 from liveedge.streams.state import State
 from liveedge.streams.stream import Stream
 from liveedge.workers.messages import Message
@@ -61,7 +61,7 @@ class SnapshotEndpoint:
     """Serves pictures, each decoded once however many ask for it, and only if somebody does."""
 
     def __init__(
-        self, registry: StreamRegistry, maker: Maker, embed: frozenset[str] = frozenset()
+        self, registry: Finder, maker: Maker, embed: frozenset[str] = frozenset()
     ) -> None:
         """`embed` names the origins whose pages may read the pixels."""
         self._registry = registry

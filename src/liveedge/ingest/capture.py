@@ -1,11 +1,27 @@
 """When a picture was taken: RTCP sender reports where they can be believed, arrival otherwise."""
 
-from typing import Final
+from typing import Final, Protocol
 
 _EARLIEST_US: Final = -100_000
 _LATEST_US: Final = 5_000_000
 """A camera whose pictures seem to take longer than this, or to arrive before they were taken by
 more than `_EARLIEST_US`, has a clock that is wrong rather than a network that is slow."""
+
+
+class CaptureTimes(Protocol):
+    """Says when the pictures of a stream were taken."""
+
+    def restart(self) -> None:
+        """The next picture comes from a new session."""
+        ...
+
+    def sender_report(self, unix_us: int, rtp_time: int) -> None:
+        """The source's own clock."""
+        ...
+
+    def capture(self, rtp_time: int, arrival_us: int) -> tuple[int, bool]:
+        """Unix microseconds at which a picture was taken, and whether the camera said so."""
+        ...
 
 
 class CaptureClock:

@@ -44,6 +44,11 @@ class StreamRegistry:
         """The stream of that id."""
         return self._streams.get(stream_id)
 
+    def next_number(self) -> int:
+        """A number that no other stream of this process has."""
+        self._numbers += 1
+        return self._numbers
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with a stream whose state or health has changed, until told to stop."""
         self._listeners.append(listener)
@@ -67,10 +72,9 @@ class StreamRegistry:
             raise ConfigError(f'There are two streams called "{stream_id}"; rename one.')
         if len(self._streams) >= MAX_STREAMS:
             raise ConfigError(f"There are more than {MAX_STREAMS} streams; remove some.")
-        self._numbers += 1
         stream = Stream(
             stream_id,
-            self._numbers,
+            self.next_number(),
             name,
             source,
             self._clock,

@@ -9,7 +9,7 @@ from liveedge.errors import ProtocolError, SourceError
 from liveedge.health.facts import Facts
 from liveedge.health.rules import PERIOD
 from liveedge.health.verdict import Verdict
-from liveedge.ingest.capture import CaptureClock
+from liveedge.ingest.capture import CaptureClock, CaptureTimes
 from liveedge.ingest.engine import Opened
 from liveedge.ingest.session import IngestSession
 from liveedge.ingest.source import Measured, SourceFactory, VideoDescription
@@ -52,6 +52,7 @@ class Stream:
         *,
         stall_seconds: float = STALL_SECONDS,
         changed: "Callable[[Stream], None]" = lambda _: None,
+        capture: CaptureTimes | None = None,
     ) -> None:
         """`changed` is called after each change of state or verdict."""
         self.id = stream_id
@@ -75,7 +76,7 @@ class Stream:
         self._cutter = Cutter(self.segments, hls)
         self._absence = Absence(self._cutter, clock)
         self._timeline = Timeline()
-        self._capture = CaptureClock()
+        self._capture: CaptureTimes = capture or CaptureClock()
         self._listeners: list[StateListener] = []
         self._last_sync: int | None = None
         self._session: IngestSession | None = None

@@ -9,7 +9,7 @@ import structlog
 from liveedge.clock import Clock
 from liveedge.delivery.cross_origin import admits
 from liveedge.delivery.live.session import LiveSession, Overloaded
-from liveedge.streams.registry import StreamRegistry
+from liveedge.streams.qualities import Finder
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
@@ -29,7 +29,7 @@ class LiveEndpoint:
 
     def __init__(
         self,
-        registry: StreamRegistry,
+        registry: Finder,
         clock: Clock,
         embed_origins: frozenset[str] = frozenset(),
     ) -> None:

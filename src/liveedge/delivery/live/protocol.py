@@ -10,7 +10,8 @@ from liveedge.media.epoch import Epoch
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 4096
-_MAX_NAME: Final = 64
+_MAX_NAME: Final = 80
+"""Characters: the id of a stream, and a quality."""
 
 
 class BadMessageError(Exception):

@@ -9,7 +9,7 @@ from liveedge.delivery.live import protocol
 from liveedge.delivery.live.eager import Remainder, run_eagerly
 from liveedge.delivery.live.sound import SoundSubscription
 from liveedge.media.chunk import Chunk
-from liveedge.streams.registry import StreamRegistry
+from liveedge.streams.qualities import Finder
 from liveedge.streams.state import StreamState
 from liveedge.streams.stream import Stream
 from liveedge.streams.viewers import Viewer
@@ -94,7 +94,7 @@ class LiveSession:
     beyond the socket's own buffer.
     """
 
-    def __init__(self, registry: StreamRegistry, send: Send, clock: Clock) -> None:
+    def __init__(self, registry: Finder, send: Send, clock: Clock) -> None:
         self._registry = registry
         self._send = send
         self._clock = clock
