@@ -307,6 +307,8 @@ async def test_a_camera_that_sends_in_no_way_that_is_allowed(
         with pytest.raises(SourceError) as caught:
             await client.run_once()
     assert caught.value.reason is Reason.UNSUPPORTED
+    way = "TCP" if transport is RtspTransport.TCP else "UDP"
+    assert f"does not send RTP over {way} (461)" in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 453, 454, 503, 302])

@@ -33,6 +33,7 @@ MAX_TRIES = 3
 _FROM_NOW = ("Range", "npt=0.000-")
 _AGGREGATE_NOT_ALLOWED = 459
 _LAST_CHANNEL = 255
+_UNSUPPORTED_TRANSPORT = 461
 _ANOTHER_WAY_MAY_HELP = frozenset({Reason.UNSUPPORTED, Reason.PROTOCOL})
 """461, and what cameras answer that do not know it: 400, 406, 500, …"""
 
@@ -117,6 +118,8 @@ class Session:
                 if agreed is not None:
                     return agreed
                 error = _other_way(wanted)
+            elif answer.status == _UNSUPPORTED_TRANSPORT:
+                error = _refused_way(wanted)
             elif error.reason not in _ANOTHER_WAY_MAY_HELP:
                 break
         raise error or _other_way(INTERLEAVED)
@@ -254,6 +257,15 @@ def _base(headers: Headers, url: str) -> str:
         if is_absolute(value):
             return value
     return url
+
+
+def _refused_way(wanted: Transport) -> SourceError:
+    way = "UDP" if wanted.interleaved is None else "TCP"
+    return SourceError(
+        Reason.UNSUPPORTED,
+        f"The camera does not send RTP over {way} ({_UNSUPPORTED_TRANSPORT}); allow that in its"
+        " settings, or try another transport.",
+    )
 
 
 def _other_way(wanted: Transport) -> SourceError:
