@@ -60,9 +60,7 @@ Making = asyncio.Task[bytes | SourceError]
 class SnapshotEndpoint:
     """Serves pictures, each decoded once however many ask for it, and only if somebody does."""
 
-    def __init__(
-        self, registry: Finder, maker: Maker, embed: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, registry: Finder, maker: Maker, embed: frozenset[str] = frozenset()) -> None:
         """`embed` names the origins whose pages may read the pixels."""
         self._registry = registry
         self._maker = maker

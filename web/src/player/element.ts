@@ -3,6 +3,7 @@ import { Overlay } from './overlay';
 import { PictureFigures } from './picture-figures';
 import { Playback } from './playback';
 import type { Picture } from './renderer';
+import { streamOf } from './quality';
 import { serverOf } from './server';
 import { describe, type PlayerState } from './state';
 import type { ClockSource, PlayerStats } from './stats';
@@ -31,7 +32,7 @@ export interface PlayerFrame {
 
 /** `<live-edge-player stream="door" transport="auto">`: one camera, as late as it must be. */
 export class LiveEdgePlayer extends HTMLElement {
-  static readonly observedAttributes = ['stream', 'transport', 'server', 'badge'];
+  static readonly observedAttributes = ['stream', 'quality', 'transport', 'server', 'badge'];
 
   /** Called for each presented picture, before anything else happens to it. */
   onframe: ((frame: PlayerFrame) => void) | null = null;
@@ -115,13 +116,13 @@ export class LiveEdgePlayer extends HTMLElement {
   }
 
   #start(): void {
-    const stream = this.getAttribute('stream');
-    if (!stream) return;
+    const id = this.getAttribute('stream');
+    if (!id) return;
     this.#figures = new PictureFigures();
     this.#picture = null;
     this.#playback = new Playback({
       server: serverOf(this.getAttribute('server')),
-      stream,
+      stream: streamOf(id, this.getAttribute('quality')),
       transport: transportChoice(this.getAttribute('transport')),
       stage: this.#overlay.stage,
       presented: (picture) => this.#presented(picture),
