@@ -8,6 +8,9 @@ import pytest
 from liveedge.errors import ConfigError
 from liveedge.rtsp.server import Limits, RtspServer
 from liveedge.rtsp.server_audience import Audience, Listener
+from liveedge.rtsp.server_udp import open_server_ports
+from liveedge.rtsp.transport import parse_transports
+from liveedge.rtsp.udp import bind_pair
 from tests.camera.peer import DEADLINE, Peer
 from tests.support import FakeClock
 
@@ -254,3 +257,47 @@ async def test_a_taken_port_is_said_in_a_sentence() -> None:
 async def test_an_address_of_another_machine_is_said_in_a_sentence() -> None:
     with pytest.raises(ConfigError, match=r"192\.0\.2\.1"):
         await RtspServer({}, FakeClock()).run("192.0.2.1", 0, lambda _: None)
+
+
+async def test_over_udp_packets_go_to_the_ports_that_were_named() -> None:
+    async with serving() as stage, Peer(stage.port) as peer:
+        sockets = bind_pair(("127.0.0.1", 0))
+        assert sockets is not None
+        rtp, rtcp = sockets
+        ports = f"{rtp.getsockname()[1]}-{rtcp.getsockname()[1]}"
+        transport = ("Transport", f"RTP/AVP;unicast;client_port={ports}")
+        answer = await peer.ask("SETUP", f"{peer.url}/trackID=0", transport)
+        (agreed,) = parse_transports(answer.headers.get("Transport") or "")
+        assert agreed.server_port is not None
+        peer.session = (answer.headers.get("Session") or "").partition(";")[0]
+        await peer.ask("PLAY")
+        await stage.tape.has(1)
+        stage.send(b"not yet", sync=False)
+        stage.send(b"first")
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(DEADLINE):
+            assert (await loop.sock_recvfrom(rtcp, 2048))[0] == b"report"
+            packet, source = await loop.sock_recvfrom(rtp, 2048)
+        assert (packet, source) == (b"first", ("127.0.0.1", agreed.server_port[0]))
+        rtp.close()
+        rtcp.close()
+
+
+async def test_a_report_over_udp_is_heard_of_its_client() -> None:
+    ports, pair = open_server_ports(("127.0.0.1", 0)), bind_pair(("127.0.0.1", 0))
+    assert ports is not None
+    assert pair is not None
+    heard = asyncio.Event()
+    ports.add(*pair[1].getsockname(), heard.set)
+    for sock in pair:
+        sock.sendto(b"hello", ("127.0.0.1", ports.numbers[0]))
+    pair[0].sendto(b"of somebody else", ("127.0.0.1", ports.numbers[1]))
+    assert not heard.is_set()
+    pair[1].sendto(b"report", ("127.0.0.1", ports.numbers[1]))
+    async with asyncio.timeout(DEADLINE):
+        await heard.wait()
+    assert ports.reach("127.0.0.1")
+    assert not ports.reach("::1")
+    ports.close()
+    for sock in pair:
+        sock.close()

@@ -173,8 +173,7 @@ class _Connection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=2 * self._limits.backlog)
         self._connections.add(self)
         self._peer: Address = transport.get_extra_info("peername") or _NOWHERE
-        local: Address = transport.get_extra_info("sockname") or _NOWHERE
-        if self._ports is not None and (":" in local[0]) == (":" in self._peer[0]):
+        if self._ports is not None and self._ports.reach(self._peer[0]):
             self._session.udp_ports = self._ports.numbers
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002

@@ -23,6 +23,10 @@ class ServerPorts:
         for sock in (rtp, rtcp):
             self._loop.add_reader(sock, self._read, sock)
 
+    def reach(self, host: str) -> bool:
+        """Return whether this address is of the family of the ports."""
+        return (self._rtp.family == socket.AF_INET6) == (":" in host)
+
     def add(self, host: str, port: int, heard: Heard) -> None:
         """Call `heard` for each report of the client with this RTCP port."""
         self._clients[host, port] = heard
