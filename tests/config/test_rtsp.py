@@ -15,6 +15,12 @@ def test_by_default_the_way_is_found_and_certificates_are_verified() -> None:
     assert stream(url="rtsp://cam/").rtsp == RtspSettings(RtspTransport.AUTO, True, None)
 
 
+def test_sound_is_asked_for_unless_somebody_says_no() -> None:
+    assert stream(url="rtsp://cam/").rtsp.audio
+    assert not stream(url="rtsp://cam/", audio=False).rtsp.audio
+    assert not stream(url="http://host/live.ts", audio=False).audio, "which has none to ask for"
+
+
 @pytest.mark.parametrize("text", [DIGEST, f"sha256:{DIGEST}", f"SHA256:{DIGEST.upper()}"])
 def test_a_fingerprint(text: str) -> None:
     assert stream(url="rtsps://cam/", tls_fingerprint=text).rtsp.tls_fingerprint == bytes.fromhex(

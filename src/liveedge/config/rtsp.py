@@ -33,6 +33,8 @@ class RtspSettings:
     """Whether the camera's certificate must be one that this machine trusts."""
     tls_fingerprint: bytes | None = None
     """SHA-256 of the only certificate to accept (in DER), instead of asking who signed it."""
+    audio: bool = True
+    """Whether to ask for the camera's sound too."""
 
     def __post_init__(self) -> None:
         if self.tls_fingerprint is not None and not self.tls_verify:

@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
@@ -115,6 +116,8 @@ class StreamSettings(_Strict):
     """Whether the certificate of an `rtsps://` camera must be one that this machine trusts."""
     tls_fingerprint: Annotated[bytes | None, PlainValidator(_fingerprint)] = None
     """`sha256:` and the digest of the only certificate to accept."""
+    audio: bool = True
+    """Whether to ask an RTSP camera for its sound too."""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -131,7 +134,7 @@ class StreamSettings(_Strict):
     @property
     def rtsp(self) -> RtspSettings:
         """How the camera is reached, beside its URL."""
-        return RtspSettings(self.transport, self.tls_verify, self.tls_fingerprint)
+        return RtspSettings(self.transport, self.tls_verify, self.tls_fingerprint, self.audio)
 
 
 def check_engine(url: CameraUrl | MediaUrl, engine: Engine, rtsp: RtspSettings) -> None:
@@ -139,7 +142,7 @@ def check_engine(url: CameraUrl | MediaUrl, engine: Engine, rtsp: RtspSettings) 
     if isinstance(url, MediaUrl):
         if engine is Engine.NATIVE:
             raise ConfigError(f'only engine = "ffmpeg" or "auto" opens {url.scheme}:// addresses')
-        if rtsp != RtspSettings():
+        if replace(rtsp, audio=True) != RtspSettings():
             raise ConfigError(f"transport and tls_… are for RTSP cameras, not for {url.scheme}://")
     elif engine is Engine.FFMPEG and rtsp.tls_fingerprint is not None:
         raise ConfigError('only engine = "native" or "auto" can look at tls_fingerprint')

@@ -32,7 +32,7 @@ def rtsp_source(
         )
 
     def open_source(sink: MediaSink) -> Source:
-        sound = sink.sound if isinstance(sink, Audible) else None
+        sound = sink.sound if settings.audio and isinstance(sink, Audible) else None
         return RtspClient(url, sink, clock, settings=settings, timeouts=PATIENCE, sound=sound)
 
     return open_source

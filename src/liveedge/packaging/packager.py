@@ -80,8 +80,7 @@ class Packager:
             flags |= FLAG_GAP
         if camera_clock:
             flags |= FLAG_CAMERA_CLOCK
-        duration, usual = self._duration, self._usual
-        sequence = self._sequence
+        sequence, duration = self._sequence, self._duration
         delay_us = arrival_us - capture_us
         message = frame_chunk(
             unit.nals,
@@ -92,7 +91,7 @@ class Packager:
             decode_time=decode_time,
             composition_offset=media_time - decode_time,
             duration=duration,
-            sample_duration=max(duration, usual),
+            sample_duration=max(duration, self._usual),
             capture_us=capture_us,
             arrival_delay_us=max(-_MAX_OFFSET_US, min(delay_us, _MAX_OFFSET_US)),
         )
