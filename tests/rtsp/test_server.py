@@ -288,7 +288,8 @@ async def test_a_report_over_udp_is_heard_of_its_client() -> None:
     assert ports is not None
     assert pair is not None
     heard = asyncio.Event()
-    ports.add(*pair[1].getsockname(), heard.set)
+    host, port = pair[1].getsockname()
+    ports.add(host, port, heard.set)
     for sock in pair:
         sock.sendto(b"hello", ("127.0.0.1", ports.numbers[0]))
     pair[0].sendto(b"of somebody else", ("127.0.0.1", ports.numbers[1]))
