@@ -29,6 +29,8 @@ def test_figures_begin_after_the_warm_up_and_are_rounded_for_reading() -> None:
         "backwards": 0,
         "ttff_ms": 180.0,
         "ttff_live_ms": None,
+        "first_minute_p50_ms": None,
+        "last_minute_p50_ms": None,
         "player_p50_ms": 43.0,
         "target_ms": 35.0,
         "player_stalls": 1,

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from liveedge.bench import capacity
+from liveedge.bench import capacity, viewers
 from liveedge.bench.capacity import CapacityPlan, measure_capacity
 from liveedge.bench.parts import CameraPlan
+from liveedge.bench.viewers import measure_viewers
+from liveedge.bench.viewers_crowd import Crowded, CrowdPlan
 
 SMALL = CameraPlan(fps=30, gop=15, size="640x360", kbps=800)
 TRANSPORTS = ("webcodecs", "mse", "llhls", "hls")
@@ -89,6 +91,39 @@ def test_each_transport_shows_the_camera() -> None:
         assert {"fps", "shown_percent", "freezes_over_200ms", "longest_gap_ms", "chromium"} <= (
             figures.keys()
         )
+
+
+@pytest.mark.browser
+def test_each_picture_can_be_followed_from_the_camera_to_the_screen(tmp_path: Path) -> None:
+    picture = tmp_path / "delay.svg"
+    options = "--breakdown --transport mse --size 640x360 --kbps 800 --seconds 2 --warmup 1"
+    command = [sys.executable, "-m", "liveedge", "bench", "latency", "--json", *options.split()]
+    run = subprocess.run(
+        [*command, "--picture", str(picture)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    (figures,) = [json.loads(line) for line in run.stdout.splitlines()]
+    assert figures["pictures"] > 0
+    assert figures["total_ms"] == pytest.approx(sum(figures["stages_ms"].values()), abs=0.1)
+    assert all(value >= 0 for value in figures["stages_ms"].values())
+    assert f"{figures['total_ms']:.0f} ms" in picture.read_text()
+
+
+@pytest.mark.parametrize("transport", ["live", "llhls"])
+def test_viewers_get_everything(transport: Crowded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewers, "_ALONE_SECONDS", 1.0)
+    figures = measure_viewers(CrowdPlan(transport, 3, 1.0), SMALL, print)
+    media = "frames" if transport == "live" else "parts"
+    assert figures[media] > 0
+    assert figures["problems"] == []
+    assert figures["rss_mb"] > 0
+    assert figures["server_cpu_percent"] >= 0
+    assert {f"{media}_missed", "late", "rss_mb_one_viewer"} <= figures.keys()
+    assert json.loads(json.dumps(figures)) == figures
 
 
 @pytest.mark.browser

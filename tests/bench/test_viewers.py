@@ -1,6 +1,8 @@
 """Viewers without pictures, fed by hand; and what is made of what they were given."""
 
 import asyncio
+import base64
+import re
 import struct
 from typing import Any
 
@@ -252,3 +254,9 @@ def test_unknown_viewers_are_answered_with_those_there_are() -> None:
     result = CliRunner().invoke(bench, ["viewers", "--transport", "rtmp"])
     assert isinstance(result.exception, ConfigError)
     assert 'no viewers by "rtmp"; choose live or llhls' in str(result.exception)
+
+
+def test_the_handshake_has_a_key_of_16_octets() -> None:
+    _, socket = live_viewer(Tally())
+    (key,) = re.findall(rb"Sec-WebSocket-Key: (\S+)\r\n", socket.written[0])
+    assert len(base64.b64decode(key)) == 16

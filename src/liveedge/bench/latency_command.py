@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from liveedge import logs
 from liveedge.bench import requirements, tables
 from liveedge.bench.baseline_server import require_no_password
 from liveedge.bench.latency_plan import LatencyPlan
@@ -126,6 +127,7 @@ def _show_breakdown(plan: LatencyPlan, picture: Path | None, *, as_json: bool) -
     from liveedge.bench.breakdown_picture import draw  # noqa: PLC0415 - seldom used
     from liveedge.bench.breakdown_run import measure_breakdown  # noqa: PLC0415 - has Playwright
 
+    logs.configure(level=logs.Level.WARNING)
     results: list[dict[str, Any]] = []
     measure_breakdown(plan, _say, _reporter(results, as_json=as_json))
     if picture is not None:

@@ -29,7 +29,7 @@ _NEVER: Final = 1 << 62
 
 _HANDSHAKE: Final = (
     "GET /live HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: bGl2ZWVkZ2UgYmVuY2htcms=\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    "Sec-WebSocket-Key: bGl2ZWVkZ2Ugdmlld2Vycw==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 
 
@@ -154,7 +154,7 @@ async def watch_live(
         async with asyncio.timeout(_OPEN_DEADLINE):
             for viewer in viewers:
                 await loop.create_connection(lambda viewer=viewer: viewer, host, port)  # type: ignore[misc]
-        await _all(viewers, 0, _OPEN_DEADLINE)
+        await _first_frames(viewers)
         await asyncio.sleep(_SETTLE)
         ready()
         first, begin = max(viewer.last for viewer in viewers), clock.monotonic()
@@ -169,7 +169,8 @@ async def watch_live(
         tally.missed = missed(viewers, first, final)
         return tally.result(seconds)
     except TimeoutError:
-        raise LiveEdgeError(f"Not all {plan.viewers} sockets opened in time.") from None
+        why = " ".join(tally.problems)
+        raise LiveEdgeError(f"Not all {plan.viewers} viewers got a frame in time. {why}") from None
     finally:
         tally.counting = False
         for viewer in viewers:
@@ -179,6 +180,12 @@ async def watch_live(
 def missed(viewers: Sequence[LiveViewer], first: int, final: int) -> int:
     """How many of the chunks after `first` up to `final` did not reach some viewer, summed up."""
     return sum(final - first - viewer.counted for viewer in viewers)
+
+
+async def _first_frames(viewers: Sequence[LiveViewer]) -> None:
+    await _all(viewers, 0, _OPEN_DEADLINE)
+    if min(viewer.last for viewer in viewers) < 0:
+        raise TimeoutError
 
 
 async def _all(viewers: Sequence[LiveViewer], sequence: int, deadline: float) -> None:
