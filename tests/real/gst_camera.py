@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fps", type=int, default=30)
     parser.add_argument("--gop", type=int, default=30, help="frames from keyframe to keyframe")
     parser.add_argument("--kbps", type=int, default=2000)
-    parser.add_argument("--codec", choices=["h264", "h265"], default="h264")
+    parser.add_argument("--codec", choices=["h264", "h265", "jpeg"], default="h264")
     parser.add_argument("--audio", choices=sorted(AUDIO))
     parser.add_argument("--slices", type=int, default=1, help="of one picture")
     parser.add_argument("--user")
@@ -119,6 +119,8 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
     def encoder(self) -> str:
         """Encoder and payloader."""
         o = self.options
+        if o.codec == "jpeg":
+            return " ! jpegenc ! rtpjpegpay name=pay0 pt=26"
         if o.codec == "h265":
             return (
                 " ! x265enc tune=zerolatency speed-preset=ultrafast"

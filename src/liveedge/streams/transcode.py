@@ -99,9 +99,9 @@ class TranscodeSource:
 
     async def run_once(self) -> NoReturn:
         """Wait for the original, deliver, and raise `SourceError` when it is over."""
+        await self._until_live()
         self._slots.take()
         try:
-            await self._until_live()
             worker = await Worker.start(Task.TRANSCODE)
             try:
                 await self._relay(worker)
