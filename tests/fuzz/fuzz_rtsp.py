@@ -23,16 +23,20 @@ from typing import Any
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import SourceError
 from liveedge.media.access_unit import AccessUnit
+from liveedge.media.audio import AudioUnit
+from liveedge.rtsp.audio import choose_audio
 from liveedge.rtsp.auth import Authenticator
 from liveedge.rtsp.connection import Connection
 from liveedge.rtsp.framing import Demultiplexer
 from liveedge.rtsp.h264 import H264Depacketizer
+from liveedge.rtsp.h265 import H265Depacketizer
 from liveedge.rtsp.messages import Headers, Request, Response, body_length, parse_head
 from liveedge.rtsp.pictures import MAX_ACCESS_UNIT, MAX_NALS
 from liveedge.rtsp.rtcp import SenderReport, encode_sender_report, ntp_time, parse_compound
 from liveedge.rtsp.rtp import RtpReceiver
 from liveedge.rtsp.sdp import parse_sdp, resolve_control
 from liveedge.rtsp.session import Session
+from liveedge.rtsp.sound import AacDepacketizer, OpusDepacketizer
 from liveedge.rtsp.transport import parse_session, parse_transports
 from liveedge.rtsp.video import VideoDescription, choose_video
 
@@ -216,6 +220,7 @@ def read_sdp(data: bytes) -> None:
     for description in session.media:
         with suppress(SourceError):
             resolve_control("rtsp://camera/live", description.control)
+    choose_audio(session)
     choose_video(session)
 
 
@@ -237,13 +242,18 @@ def read_reports(data: bytes) -> None:
 
 def read_packets(data: bytes) -> None:
     """Frames without a demultiplexer: each begins with its length in one octet."""
-    sink = Sink()
-    receiver = RtpReceiver(H264Depacketizer(sink.picture), 96, 90000)
-    position = 0
-    while position < len(data):
-        end = min(len(data), position + 1 + data[position])
-        receiver.push(data, position + 1, end, position / 1000)
-        position = end
+    for depacketizer in (
+        H264Depacketizer(Sink().picture),
+        H265Depacketizer(Sink().picture),
+        AacDepacketizer(list[AudioUnit]().append, size_bits=13, index_bits=3, duration=1024),
+        OpusDepacketizer(list[AudioUnit]().append),
+    ):
+        receiver = RtpReceiver(depacketizer, 96, 90000)
+        position = 0
+        while position < len(data):
+            end = min(len(data), position + 1 + data[position])
+            receiver.push(data, position + 1, end, position / 1000)
+            position = end
 
 
 def converse(data: bytes) -> None:
