@@ -65,8 +65,28 @@ async def test_ffprobe_is_refused_with_another_password() -> None:
 
 
 @pytest.mark.real("ffmpeg")
-async def test_ffmpeg_over_udp_is_told_that_there_is_only_tcp() -> None:
+async def test_ffmpeg_plays_over_udp() -> None:
     async with running() as url:
+        status, output, errors = await call(
+            f"ffmpeg -v error -rtsp_transport udp -i {url} -frames:v 20 -f framemd5 -"
+        )
+    assert (status, errors) == (0, "")
+    assert len([line for line in output.splitlines() if line.startswith("0,")]) == 20
+
+
+@pytest.mark.real("gstreamer")
+async def test_gstreamer_plays_over_udp() -> None:
+    async with running() as url:
+        status, _, errors = await call(
+            f"gst-launch-1.0 -q rtspsrc location={url} protocols=udp"
+            " latency=50 ! rtph264depay ! h264parse ! avdec_h264 ! fakesink num-buffers=20"
+        )
+    assert (status, errors) == (0, "")
+
+
+@pytest.mark.real("ffmpeg")
+async def test_ffmpeg_over_udp_is_told_that_there_is_only_tcp() -> None:
+    async with running(replace(SETTINGS, transport="tcp")) as url:
         status, _, errors = await call(f"ffprobe -v error -rtsp_transport udp {url}")
     assert status != 0
     assert "461" in errors or "transport" in errors.lower()
