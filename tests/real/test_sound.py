@@ -1,14 +1,19 @@
 """Sound of a camera that somebody else wrote: GStreamer's RTSP server."""
 
 import asyncio
+import io
 
+import av
 import pytest
 
 from liveedge.clock import SystemClock
 from liveedge.config.url import parse_camera_url
+from liveedge.ingest.rtsp import rtsp_source
 from liveedge.media.audio import AudioUnit
+from liveedge.media.chunk import FLAG_CAMERA_CLOCK, HEADER, Chunk
 from liveedge.rtsp.audio import AudioTrack
 from liveedge.rtsp.client import RtspClient
+from liveedge.streams.registry import StreamRegistry
 from tests.real.gst import gst_camera
 from tests.rtsp.scripted import Remembering
 
@@ -57,3 +62,35 @@ async def test_sound_comes_beside_the_video(audio: str, codec: str, duration: in
     assert {unit.duration for unit in heard.units[5:]} == {duration}
     assert not any(unit.gap for unit in heard.units)
     assert client.stats.damaged == 0
+
+
+async def test_what_was_captured_together_has_the_same_media_time() -> None:
+    clock = SystemClock()
+    registry = StreamRegistry(clock)
+    tied = asyncio.Event()
+    newest: dict[str, Chunk] = {}
+    sounds: list[Chunk] = []
+
+    def came(track: str, chunk: Chunk) -> None:
+        newest[track] = chunk
+        if track == "sound":
+            sounds.append(chunk)
+        flags = [HEADER.unpack_from(each.message)[1] for each in newest.values()]
+        if len(flags) == 2 and all(each & FLAG_CAMERA_CLOCK for each in flags):
+            tied.set()
+
+    with gst_camera(audio="aac", size="320x240") as camera:
+        stream = registry.add("door", "", rtsp_source(parse_camera_url(camera.url()), clock))
+        stream.window.listen(lambda chunk: came("pictures", chunk))
+        stream.sound.window.listen(lambda chunk: came("sound", chunk))
+        registry.start()
+        async with asyncio.timeout(30):
+            await tied.wait()
+        await registry.stop()
+    ties = [chunk.decode_time / 90 - chunk.capture_us / 1000 for chunk in newest.values()]
+    assert abs(ties[0] - ties[1]) < 40
+    assert stream.sound.epoch is not None
+    boxed = stream.sound.epoch.init + b"".join(chunk.payload for chunk in sounds)
+    with av.open(io.BytesIO(boxed), "r", format="mp4") as container:
+        decoded = sum(frame.samples for frame in container.decode(audio=0))
+    assert decoded >= 1024 * (len(sounds) - 1)
