@@ -1,8 +1,19 @@
 """Tests with real parts run where the parts are; elsewhere they say what is missing."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from liveedge import logs
 from scripts import system_parts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loggers_outlive_a_test() -> Iterator[None]:
+    """Loggers are made once; a command in one test would bind them to that test's output."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logs, "configure", lambda **_: None)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
