@@ -101,7 +101,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         o = self.options
         width, height = o.size.split("x")
         return Gst.parse_launch(
-            "( appsrc name=source is-live=true format=time do-timestamp=true"
+            "( appsrc name=source is-live=true format=time"
             f" caps=video/x-raw,format=I420,width={width},height={height},framerate={o.fps}/1"
             f" {self.encoder()} {self.audio()} )"
         )
@@ -110,7 +110,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         """A tone, and how it is sent."""
         kind = self.options.audio
         tone = (
-            "appsrc name=sound is-live=true format=time do-timestamp=true"
+            "appsrc name=sound is-live=true format=time"
             f" caps=audio/x-raw,format=S16LE,layout=interleaved,rate={SOUND_RATE},channels=1"
             " ! audioconvert ! audioresample"
         )
@@ -146,6 +146,18 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         if sound is not None:
             threading.Thread(target=self.speak, args=(sound, ended), daemon=True).start()
 
+    @staticmethod
+    def push(source: Any, data: bytes) -> None:
+        """Push what was made at this moment.
+
+        `do-timestamp` would stamp what comes before the pipeline plays with the time since the
+        machine was started, and the sinks would wait for that moment.
+        """
+        buffer = Gst.Buffer.new_wrapped(data)
+        clock, base = source.get_clock(), source.get_base_time()
+        buffer.pts = clock.get_time() - base if clock is not None and base else 0
+        source.emit("push-buffer", buffer)
+
     def speak(self, sound: Any, ended: threading.Event) -> None:
         """A tenth of a second of a tone each second, 20 ms at a time."""
         begin = time.monotonic()
@@ -155,7 +167,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
             if ended.wait(max(0.0, begin + number / 50 - time.monotonic())):
                 return
             loud = number % 50 < 5
-            sound.emit("push-buffer", Gst.Buffer.new_wrapped(tone if loud else bytes(len(tone))))
+            self.push(sound, tone if loud else bytes(len(tone)))
 
     def feed(self, source: Any, ended: threading.Event) -> None:
         width, height = map(int, self.options.size.split("x"))
@@ -163,7 +175,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         due = time.monotonic()
         number = 0
         while not ended.wait(max(0.0, due - time.monotonic())):
-            source.emit("push-buffer", Gst.Buffer.new_wrapped(painter.draw(number)))
+            self.push(source, painter.draw(number))
             number += 1
             due = max(due + 1 / self.options.fps, time.monotonic() - 0.1)
 
