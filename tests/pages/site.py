@@ -10,7 +10,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect, sync_playwright
@@ -36,6 +37,43 @@ def serving(**server: Any) -> Iterator[str]:
         config = f'[server]\nport = 0\n{settings}[streams.door]\nname = "Front door"\nurl = "{url}"'
         child = Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
         yield stack.enter_context(child).wait_ready(START_SECONDS)
+
+
+class Site:
+    """A camera and a server that can be ended and started again, each on its port."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._url = ""
+        self._camera, self._server = ExitStack(), ExitStack()
+
+    def __enter__(self) -> Self:
+        self.start_camera()
+        self.start_server()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop_server()
+        self.stop_camera()
+
+    def start_camera(self) -> None:
+        """Start the camera, on the port that it had before."""
+        port = str(urlsplit(self._url).port or 0)
+        child = Child(["camera", "--port", port, "--die-with-parent", *CAMERA])
+        self._url = self._camera.enter_context(child).wait_ready(START_SECONDS)
+
+    def stop_camera(self) -> None:
+        self._camera.close()
+
+    def start_server(self) -> None:
+        """Start the server, on the port that it had before."""
+        config = f'[server]\nport = {self.port}\n[streams.door]\nurl = "{self._url}"'
+        child = Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
+        address = self._server.enter_context(child).wait_ready(START_SECONDS)
+        self.port = urlsplit(address).port or 0
+
+    def stop_server(self) -> None:
+        self._server.close()
 
 
 @contextmanager
