@@ -14,7 +14,7 @@ from liveedge.doctor.facts import Facts
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.packaging.targets import frames_per_part, long_enough
 
-BASE_MS: Final = {"webcodecs": 18.0, "mse": 54.0, "llhls": 138.0, "hls": 58.0}
+BASE_MS: Final = {"webcodecs": 18.0, "mse": 54.0, "llhls": 129.0, "hls": 68.0}
 """Measured by `liveedge bench latency --gop 15`; of plain HLS without its segments of 0.5 s."""
 _BASE_FRAME_MS: Final = 1000 / 30
 """The media element is given a frame ahead; that of the base had this duration."""
