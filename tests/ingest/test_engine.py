@@ -98,7 +98,7 @@ async def test_if_neither_can_the_native_client_begins_again(
 ) -> None:
     native.reason = Reason.UNSUPPORTED
     for attempts in (1, 2):
-        await attempt(engine)
+        assert await attempt(engine) is Reason.UNSUPPORTED, "what the native client said"
         assert (native.attempts, ffmpeg.attempts) == (attempts, attempts)
         assert (engine.engine, engine.because) == (Engine.NATIVE, None)
 

@@ -123,11 +123,14 @@ class _Attempt:
             if error.reason not in CURABLE or self.stats.packets:
                 raise
             self._choice.fall_back(error)
+            native = error
         self._source = self._open()
         try:
             await self._source.run_once()
         except SourceError:
-            self._failed()
+            if self._failed():
+                # FFmpeg's libraries say less than the native client of what it does not support.
+                raise native from None
             raise
         raise SourceError(Reason.ENDED, "The camera ended the stream.")
 
@@ -136,6 +139,9 @@ class _Attempt:
         native = choice.engine is Engine.NATIVE
         return (choice.native if native else choice.ffmpeg)(self._sink)
 
-    def _failed(self) -> None:
-        if not self.stats.packets:
-            self._choice.return_to_native()
+    def _failed(self) -> bool:
+        """Whether nothing was delivered, which puts an end to this client."""
+        if self.stats.packets:
+            return False
+        self._choice.return_to_native()
+        return True
