@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveedge.camera.codecs import CODECS, H264, H265, Codec
-from liveedge.camera.encoder import Encoder, split_annex_b
+from liveedge.camera.encoder import Encoder
 from liveedge.camera.picture import Picture
 from liveedge.camera.plane import planes_of
 from liveedge.camera.stamp import read_stamp, stamp_value
 from liveedge.errors import ConfigError
+from liveedge.media.byte_stream import split_annex_b
 from liveedge.media.h264 import parse_sps
 
 FPS, GOP, WALL = 30, 15, 1_700_000_000.0

@@ -12,8 +12,8 @@ from av.video.frame import PictureType, VideoFrame
 from liveedge.camera.codecs import H264, Codec
 from liveedge.camera.plane import Plane, planes_of
 from liveedge.errors import ConfigError
+from liveedge.media.byte_stream import split_annex_b
 
-_SMALL_START_CODE = b"\x00\x00\x01"
 _BT709 = 1
 _QUANTIZER = 28
 """Of constant quality (ITU-T H.264 §7.4.2.2); about what 2 Mbit/s give at 720p in H.264."""
@@ -63,12 +63,6 @@ class Encoder:
         # x264 tells its version and settings in an SEI message, which no camera does.
         kind, supplement = self.codec.kind, self.codec.supplement
         return [nal for nal in nals if kind(nal) != supplement]
-
-
-def split_annex_b(stream: bytes) -> list[bytes]:
-    """Return the NAL units between the start codes of ITU-T H.264 Annex B."""
-    # A zero before a start code belongs to it, for no NAL unit ends with one (§7.4.1).
-    return [nal for piece in stream.split(_SMALL_START_CODE) if (nal := piece.rstrip(b"\x00"))]
 
 
 def _open(
