@@ -8,7 +8,6 @@ from liveedge.config.media_url import MediaUrl
 from liveedge.config.url import CameraUrl
 from liveedge.errors import SourceError, WorkerError
 from liveedge.ingest.source import MediaSink, Source, SourceFactory, VideoDescription
-from liveedge.media.access_unit import AccessUnit
 from liveedge.media.byte_stream import split_lengths
 from liveedge.rtsp.video import VIDEO_CODECS, VideoDepacketizer
 from liveedge.workers.messages import Message
@@ -72,24 +71,19 @@ class FfmpegSource:
         fps = None if playing.values.get("fps") is None else playing.real("fps")
         sets = tuple(split_lengths(playing.payload))
         self._sink.playing(VideoDescription(codec.name, _CLOCK_RATE, sets, fps))
-        depacketizer = codec.depacketizer(self._emit)
+        depacketizer = codec.depacketizer(self._sink.access_unit)
         while True:
             self._take(await worker.receive(PATIENCE), depacketizer)
 
     def _take(self, unit: Message, depacketizer: VideoDepacketizer) -> None:
-        """One picture: its NAL units are single NAL unit packets, the last one with the marker."""
+        """One picture."""
         rtp_time, arrival = unit.number("rtp_time") & 0xFFFFFFFF, unit.real("arrival")
         self.stats.bytes += len(unit.payload)
         self.stats.packets += 1
         if unit.values.get("taken_us") is not None:
             self._sink.sender_report(unit.number("taken_us"), rtp_time)
-        nals = split_lengths(unit.payload)
-        for place, nal in enumerate(nals, 1):
-            depacketizer.push(nal, 0, len(nal), rtp_time, place == len(nals), arrival)
+        depacketizer.push_picture(split_lengths(unit.payload), rtp_time, arrival)
         self.stats.damaged, self.stats.skipped = depacketizer.damaged, depacketizer.skipped
-
-    def _emit(self, unit: AccessUnit) -> None:
-        self._sink.access_unit(unit)
 
 
 def ffmpeg_source(url: CameraUrl | MediaUrl, *, verify: bool = True) -> SourceFactory:

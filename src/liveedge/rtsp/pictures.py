@@ -95,6 +95,11 @@ class PictureDepacketizer(ABC):
     def _continues_picture(self, data: bytes, start: int, end: int) -> bool:
         """Return whether a payload can only be in the middle of a picture."""
 
+    def push_picture(self, nals: list[bytes], timestamp: int, arrival: float) -> None:
+        """Take the NAL units of one picture: each is a payload, and the last one has the marker."""
+        for place, nal in enumerate(nals, 1):
+            self.push(nal, 0, len(nal), timestamp, place == len(nals), arrival)
+
     def gap(self) -> None:
         """Note that packets are missing before the next payload."""
         if self._nals or self._fragments:

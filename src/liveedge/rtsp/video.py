@@ -37,6 +37,10 @@ class VideoDepacketizer(Depacketizer, Protocol):
     completed_at: float | None
     emitted_at: float | None
 
+    def push_picture(self, nals: list[bytes], timestamp: int, arrival: float) -> None:
+        """Take the NAL units of one picture, not empty."""
+        ...
+
     def forget(self) -> None:
         """Let go of what has come of a picture; nothing comes any more."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, NoReturn
 
 from liveedge.errors import Reason, SourceError, WorkerError
@@ -163,9 +163,7 @@ class TranscodeSource:
             arrival, taken_us, by_camera = feed.origin(message.number("origin"))
             self._clock.taken = taken_us, by_camera
             rtp_time = message.number("pts") & 0xFFFFFFFF
-            nals = split_lengths(message.payload)
-            for place, nal in enumerate(nals, 1):
-                depacketizer.push(nal, 0, len(nal), rtp_time, place == len(nals), arrival)
+            depacketizer.push_picture(split_lengths(message.payload), rtp_time, arrival)
 
 
 class _Feed:
@@ -181,9 +179,7 @@ class _Feed:
         self._waiting = True
         """For a sync frame."""
         self._origins: dict[int, tuple[float, int, bool]] = {}
-        order = {"width": quality.width, "kbps": quality.kbps}
-        values = {**order, "gop_seconds": quality.gop_seconds, "fps": self.fps}
-        worker.post(Message("transcode", values))
+        worker.post(Message("transcode", asdict(quality) | {"fps": self.fps}))
 
     def begin(self) -> None:
         """Have the worker decode from the newest sync frame on, and show the newest picture."""
@@ -196,7 +192,7 @@ class _Feed:
         """The newest picture."""
         if self.owed >= MOST_OWED:
             self._waiting = True
-        elif self._epoch is not None or chunk.sync:
+        else:
             self._post(chunk, wanted=True)
 
     def origin(self, sequence: int) -> tuple[float, int, bool]:
