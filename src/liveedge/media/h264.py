@@ -7,6 +7,7 @@ from struct import pack
 
 from liveedge.errors import ProtocolError
 from liveedge.media.bits import BitReader, unescape
+from liveedge.media.vui import skip_appearance
 
 NAL_IDR = 5
 NAL_SPS = 7
@@ -15,7 +16,6 @@ NAL_PPS = 8
 _PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _PROFILES_WITH_AVCC_EXTENSION = frozenset({100, 110, 122, 144})
 _FOUR_BYTE_LENGTHS = b"\xff"
-_EXTENDED_SAR = 255
 _MAX_DIMENSION = 16384
 _MAX_REORDER = 16
 _MAX_PARAMETER_SET = 4096
@@ -221,17 +221,7 @@ def _read_vui(reader: BitReader) -> tuple[Fraction | None, int]:
     largest (§E.2.1). Cameras that reorder do state it; for all others that assumption would
     cost frames of delay for nothing, so it is taken as 0.
     """
-    if reader.flag() and reader.bits(8) == _EXTENDED_SAR:  # aspect ratio
-        reader.bits(32)
-    if reader.flag():  # overscan
-        reader.flag()
-    if reader.flag():  # video signal type
-        reader.bits(4)
-        if reader.flag():
-            reader.bits(24)
-    if reader.flag():  # chroma location
-        reader.ue()
-        reader.ue()
+    skip_appearance(reader)
     frame_rate = _read_timing(reader)
     has_nal_hrd = reader.flag()
     if has_nal_hrd:

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from liveedge.errors import ProtocolError
 from liveedge.media.bits import BitReader, unescape
+from liveedge.media.vui import skip_appearance
 
-_EXTENDED_SAR = 255
 _MAX_DIMENSION = 16384
 _MAX_SETS = 64
 """num_short_term_ref_pic_sets (§7.4.3.2.1)."""
@@ -157,17 +157,7 @@ def _skip_reference_sets(reader: BitReader) -> None:
 
 def _read_vui(reader: BitReader) -> Fraction | None:
     """Frame rate out of the video usability information (§E.2.1)."""
-    if reader.flag() and reader.bits(8) == _EXTENDED_SAR:  # aspect ratio
-        reader.bits(32)
-    if reader.flag():  # overscan
-        reader.flag()
-    if reader.flag():  # video signal type
-        reader.bits(4)
-        if reader.flag():
-            reader.bits(24)
-    if reader.flag():  # chroma location
-        reader.ue()
-        reader.ue()
+    skip_appearance(reader)
     reader.bits(3)  # neutral chroma, field sequence, frame and field information
     if reader.flag():  # default_display_window_flag
         for _ in range(4):

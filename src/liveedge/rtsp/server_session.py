@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from liveedge.rtsp.messages import Headers, Request, Response
 from liveedge.rtsp.server_audience import Listener
 from liveedge.rtsp.server_auth import Gate
-from liveedge.rtsp.transport import Transport, parse_transports
+from liveedge.rtsp.transport import OVER_UDP, Transport, parse_transports
 
 SESSION_TIMEOUT = 60
 """Seconds without any octet from the client after which its session ends."""
@@ -249,7 +249,7 @@ def client_ports(offer: str) -> tuple[int, int] | None:
     """Return the ports where a client wants RTP and RTCP over UDP, None if it does not."""
     for asked in parse_transports(offer):
         ports = asked.client_port
-        if asked.protocol in {"RTP/AVP", "RTP/AVP/UDP"} and asked.unicast and ports and all(ports):
+        if asked.protocol in OVER_UDP and asked.unicast and ports and all(ports):
             return ports
     return None
 

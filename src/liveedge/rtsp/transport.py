@@ -38,7 +38,7 @@ class Transport:
 
 INTERLEAVED = Transport("RTP/AVP/TCP", interleaved=(0, 1))
 """On the RTSP connection itself, RTP on channel 0 and RTCP on channel 1."""
-_OVER_UDP = frozenset({"RTP/AVP", "RTP/AVP/UDP"})
+OVER_UDP = frozenset({"RTP/AVP", "RTP/AVP/UDP"})
 
 
 def agree(wanted: Transport, answer: str | None) -> Transport | None:
@@ -52,7 +52,7 @@ def agree(wanted: Transport, answer: str | None) -> Transport | None:
         if chosen.interleaved is None and chosen.protocol != wanted.protocol:
             return None
         return replace(chosen, interleaved=chosen.interleaved or wanted.interleaved)
-    if chosen.interleaved or not chosen.unicast or chosen.protocol not in _OVER_UDP:
+    if chosen.interleaved or not chosen.unicast or chosen.protocol not in OVER_UDP:
         return None
     # The ports are ours to know; some cameras repeat others.
     return replace(chosen, client_port=wanted.client_port)
