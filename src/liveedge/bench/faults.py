@@ -1,18 +1,15 @@
 """Every fault of a camera beside healthy ones: how soon it is noticed, and what comes of it."""
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
 from liveedge.bench.fault_cases import Case
 from liveedge.bench.fault_trial import Trial, figures
-from liveedge.bench.fleet import start_fleet
 from liveedge.bench.footprint import Footprint, footprint
-from liveedge.bench.lab import Lab, open_lab
+from liveedge.bench.lab import Lab, in_lab
 from liveedge.bench.parts import CameraPlan
 
 REST_SECONDS: Final = 10.5
@@ -49,12 +46,9 @@ def measure_faults(plan: FaultsPlan, run: Callable[..., Any], say: Say, report: 
     `run` runs a coroutine. `report` gets the figures of each case, then a summary with the name
     "summary" in the place of a fault.
     """
-    load_average = os.getloadavg()[0]
-    with ExitStack() as stack:
-        say(f"starting {plan.cameras} cameras and a server")
-        lab = open_lab(start_fleet(stack, plan.camera, plan.cameras))
-        summary: dict[str, Any] = run(lab.run(_try_all(plan, lab, say, report)))
-    report(summary | {"load_average": round(load_average, 2)})
+    say(f"starting {plan.cameras} cameras and a server")
+    summary = in_lab(plan.camera, plan.cameras, run, lambda lab: _try_all(plan, lab, say, report))
+    report(summary)
     return bool(summary["ok"])
 
 

@@ -1,8 +1,9 @@
 """A fleet under watch: faults are ordered, noticed, ended and recovered from."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
-from contextlib import suppress
+import os
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -10,8 +11,9 @@ from liveedge.bench.beside import with_beside
 from liveedge.bench.event_watch import EventWatch, News, follow_events
 from liveedge.bench.fault_cases import Case
 from liveedge.bench.fault_trial import Trial
-from liveedge.bench.fleet import FaultyCamera, Fleet
+from liveedge.bench.fleet import FaultyCamera, Fleet, start_fleet
 from liveedge.bench.live_watch import LiveWatch, watch_live
+from liveedge.bench.parts import CameraPlan
 from liveedge.clock import Clock, SystemClock
 from liveedge.errors import LiveEdgeError
 from liveedge.health.verdict import Code
@@ -135,11 +137,23 @@ class Lab:
         return back, 0.0 if joined is None else max(0.0, back - max(joined, moment))
 
 
-def open_lab(fleet: Fleet) -> Lab:
-    """A lab for a fleet that has been started, on this machine's clock."""
-    clock = SystemClock()
-    streams = [camera.stream for camera in fleet.cameras]
-    return Lab(fleet, LiveWatch(streams, clock), EventWatch(clock), clock)
+def in_lab(
+    camera: CameraPlan,
+    cameras: int,
+    run: Callable[..., Any],
+    work: Callable[[Lab], Coroutine[Any, Any, dict[str, Any]]],
+) -> dict[str, Any]:
+    """Do some work with so many cameras and a server, on this machine's clock.
+
+    `run` runs a coroutine. Returns the figures of the work, with the load that there was before.
+    """
+    load_average = os.getloadavg()[0]
+    with ExitStack() as stack:
+        fleet, clock = start_fleet(stack, camera, cameras), SystemClock()
+        streams = [each.stream for each in fleet.cameras]
+        lab = Lab(fleet, LiveWatch(streams, clock), EventWatch(clock), clock)
+        figures: dict[str, Any] = run(lab.run(work(lab)))
+    return figures | {"load_average": round(load_average, 2)}
 
 
 def _first_trouble(news: tuple[News, ...], case: Case, before: frozenset[str]) -> News | None:

@@ -1,19 +1,17 @@
 """Cameras that fail at random for a long time: what rises, and who does not recover."""
 
 import asyncio
-import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from liveedge.bench.beside import with_beside
 from liveedge.bench.fault_cases import CASES, Case
 from liveedge.bench.faults import Report, Say
-from liveedge.bench.fleet import start_fleet
 from liveedge.bench.footprint import Footprint, footprint
-from liveedge.bench.lab import Lab, open_lab
+from liveedge.bench.lab import Lab, in_lab
 from liveedge.bench.parts import CameraPlan
 from liveedge.bench.soak_figures import Delays, Schedule, slopes
 
@@ -158,12 +156,9 @@ def measure_soak(plan: SoakPlan, run: Callable[..., Any], say: Say, report: Repo
     `run` runs a coroutine. `report` gets a line for each fault, then a summary with the name
     "summary" in the place of a fault.
     """
-    load_average = os.getloadavg()[0]
-    with ExitStack() as stack:
-        say(f"starting {plan.cameras} cameras and a server; seed {plan.seed}")
-        lab = open_lab(start_fleet(stack, plan.camera, plan.cameras))
-        summary: dict[str, Any] = run(lab.run(Soak(plan, lab, say, report).run()))
-    report(summary | {"load_average": round(load_average, 2)})
+    say(f"starting {plan.cameras} cameras and a server; seed {plan.seed}")
+    summary = in_lab(plan.camera, plan.cameras, run, lambda lab: Soak(plan, lab, say, report).run())
+    report(summary)
     return bool(summary["ok"])
 
 
