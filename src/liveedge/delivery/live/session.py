@@ -7,13 +7,12 @@ from typing import Any, Final
 from liveedge.clock import Clock
 from liveedge.delivery.live import protocol
 from liveedge.delivery.live.eager import Remainder, run_eagerly
+from liveedge.delivery.live.follower import Follower
 from liveedge.delivery.live.sound import SoundSubscription
-from liveedge.media.chunk import Chunk
 from liveedge.streams.qualities import Finder
 from liveedge.streams.state import StreamState
 from liveedge.streams.stream import Stream
 from liveedge.streams.viewers import Viewer
-from liveedge.window.cursor import Cursor
 
 MAX_STREAMS: Final = 64
 MAX_CONTROL_BACKLOG: Final = 256
@@ -27,16 +26,14 @@ class Overloaded(Exception):  # noqa: N818 - a condition of the client, not a de
     """The client does not read what it asked for."""
 
 
-class Subscription:
+class Subscription(Follower):
     """One stream on one socket."""
 
-    __slots__ = ("cursor", "epoch", "session", "stops", "stream", "viewer")
+    __slots__ = ("stops", "stream", "viewer")
 
     def __init__(self, session: "LiveSession", stream: Stream) -> None:
-        self.session = session
+        super().__init__(session, stream.window)
         self.stream = stream
-        self.cursor = Cursor(stream.window)
-        self.epoch: int | None = None
         self.viewer = Viewer("live")
         stream.viewers.join(self.viewer)
         self.stops = (stream.window.listen(self.on_chunk), stream.listen(self.on_state))
@@ -46,15 +43,6 @@ class Subscription:
         for stop in self.stops:
             stop()
         self.stream.viewers.leave(self.viewer)
-
-    def on_chunk(self, chunk: Chunk) -> None:
-        """A frame has come: send it in this call if this viewer waits for exactly this one."""
-        session = self.session
-        if session.idle and chunk.sequence == self.cursor.next and chunk.epoch == self.epoch:
-            self.cursor.next = chunk.sequence + 1
-            session.send_now(chunk.message)
-        else:
-            session.wake()
 
     def on_state(self, state: StreamState) -> None:
         """The stream's state has changed."""
@@ -255,10 +243,10 @@ class LiveSession:
             while self._control:
                 await self._by_deadline(self._message(self._control.pop(0)))
             # Sound comes last: it never holds a picture back.
-            everything: tuple[Subscription | SoundSubscription, ...]
-            everything = (*self._subscriptions.values(), *self._sounds.values())
-            for subscription in everything:
-                for message in subscription.messages():
+            followers: tuple[Follower, ...]
+            followers = (*self._subscriptions.values(), *self._sounds.values())
+            for follower in followers:
+                for message in follower.messages():
                     progress = True
                     await self._by_deadline(self._message(message))
 
