@@ -1,8 +1,8 @@
-import HlsLight, { type HlsConfig, type Loader, type LoaderContext } from 'hls.js/light';
+import type { HlsConfig } from 'hls.js/light';
 import { timescaleOf } from '../media/bmff';
 import { DurationCorrector } from '../media/durations';
+import { takingLoader } from './taking-loader';
 
-const DefaultLoader = HlsLight.DefaultConfig.loader;
 const DEFAULT_TIMESCALE = 90_000;
 
 /**
@@ -14,22 +14,10 @@ const DEFAULT_TIMESCALE = 90_000;
 export function correctingLoader(excess: (seconds: number) => void): NonNullable<HlsConfig['fLoader']> {
   const corrector = new DurationCorrector();
   let timescale = DEFAULT_TIMESCALE;
-  const correctAll = (data: unknown) => {
+  return takingLoader(({ data }) => {
     if (!(data instanceof ArrayBuffer)) return;
     const bytes = new Uint8Array(data);
     timescale = timescaleOf(bytes) ?? timescale;
     excess(corrector.correct(bytes) / timescale);
-  };
-  class CorrectingLoader extends DefaultLoader {
-    override load(...[context, config, callbacks]: Parameters<Loader<LoaderContext>['load']>) {
-      super.load(context, config, {
-        ...callbacks,
-        onSuccess: (response, ...rest) => {
-          correctAll(response.data);
-          callbacks.onSuccess(response, ...rest);
-        },
-      });
-    }
-  }
-  return CorrectingLoader as unknown as NonNullable<HlsConfig['fLoader']>;
+  });
 }

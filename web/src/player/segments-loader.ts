@@ -1,7 +1,7 @@
-import HlsLight, { type HlsConfig, type Loader, type LoaderContext } from 'hls.js/light';
+import type { HlsConfig } from 'hls.js/light';
 import { withoutParts } from '../media/playlist';
+import { takingLoader } from './taking-loader';
 
-const DefaultLoader = HlsLight.DefaultConfig.loader;
 /**
  * A loader of playlists for hls.js that hides the parts in them.
  *
@@ -9,16 +9,6 @@ const DefaultLoader = HlsLight.DefaultConfig.loader;
  * segment is noticed up to its own duration late; with it, and without parts to see, the moment it
  * is there.
  */
-class SegmentsLoader extends DefaultLoader {
-  override load(...[context, config, callbacks]: Parameters<Loader<LoaderContext>['load']>) {
-    super.load(context, config, {
-      ...callbacks,
-      onSuccess: (response, ...rest) => {
-        if (typeof response.data === 'string') response.data = withoutParts(response.data);
-        callbacks.onSuccess(response, ...rest);
-      },
-    });
-  }
-}
-
-export const segmentsLoader = SegmentsLoader as unknown as NonNullable<HlsConfig['pLoader']>;
+export const segmentsLoader = takingLoader<NonNullable<HlsConfig['pLoader']>>((response) => {
+  if (typeof response.data === 'string') response.data = withoutParts(response.data);
+});
