@@ -23,33 +23,30 @@ CAMERA: Final = ["--fps", "15", "--gop", "8", "--size", "512x288", "--kbps", "30
 START_SECONDS: Final = 60
 PICTURE_MS: Final = 30_000
 """For the first picture, on a busy machine."""
-
-
-@contextmanager
-def serving(**server: Any) -> Iterator[str]:
-    """A server with one camera called `door`; `server` is more of its section of that name."""
-    settings = "".join(f"{name} = {json.dumps(value)}\n" for name, value in server.items())
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        camera = Child(["camera", "--port", "0", "--die-with-parent", *CAMERA])
-        stack.enter_context(camera)
-        url = camera.wait_ready(START_SECONDS)
-        config = f'[server]\nport = 0\n{settings}[streams.door]\nname = "Front door"\nurl = "{url}"'
-        child = Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
-        yield stack.enter_context(child).wait_ready(START_SECONDS)
+TEN_PICTURES: Final = """(player) => new Promise((resolve) => {
+  let pictures = 0;
+  player.onframe = () => { pictures += 1; if (pictures === 10) resolve(pictures); };
+})"""
+"""Waits for so many, in the page."""
 
 
 class Site:
     """A camera and a server that can be ended and started again, each on its port."""
 
-    def __init__(self) -> None:
+    def __init__(self, **server: Any) -> None:
+        """`server` is more of the section of that name."""
         self.port = 0
+        self._settings = "".join(
+            f"{name} = {json.dumps(value)}\n" for name, value in server.items()
+        )
         self._url = ""
         self._camera, self._server = ExitStack(), ExitStack()
 
     def __enter__(self) -> Self:
-        self.start_camera()
-        self.start_server()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+            self.start_camera()
+            self.start_server()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,13 +64,23 @@ class Site:
 
     def start_server(self) -> None:
         """Start the server, on the port that it had before."""
-        config = f'[server]\nport = {self.port}\n[streams.door]\nurl = "{self._url}"'
+        config = (
+            f"[server]\nport = {self.port}\n{self._settings}"
+            f'[streams.door]\nname = "Front door"\nurl = "{self._url}"'
+        )
         child = Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
-        address = self._server.enter_context(child).wait_ready(START_SECONDS)
-        self.port = urlsplit(address).port or 0
+        self.address = self._server.enter_context(child).wait_ready(START_SECONDS)
+        self.port = urlsplit(self.address).port or 0
 
     def stop_server(self) -> None:
         self._server.close()
+
+
+@contextmanager
+def serving(**server: Any) -> Iterator[str]:
+    """A server with one camera called `door`; `server` is more of its section of that name."""
+    with Site(**server) as site:
+        yield site.address
 
 
 @contextmanager

@@ -6,13 +6,9 @@ from threading import Event
 import pytest
 from playwright.sync_api import Route
 
-from tests.pages.site import PICTURE_MS, chromium, expect_state, serving
+from tests.pages.site import PICTURE_MS, TEN_PICTURES, chromium, expect_state, serving
 
 MEDIA = re.compile(r"/hls/door/[0-9a-f]{8}\.live-.*\.m3u8")
-TEN_PICTURES = """(player) => new Promise((resolve) => {
-  let pictures = 0;
-  player.onframe = () => { pictures += 1; if (pictures === 10) resolve(pictures); };
-})"""
 
 
 @pytest.mark.browser

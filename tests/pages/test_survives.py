@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.site import PICTURE_MS, Site, chromium
+from tests.pages.site import PICTURE_MS, TEN_PICTURES, Site, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -27,10 +27,6 @@ ADD_PLAYERS: Final = """(transports) => {
   }));
   window.sinceTheBeginning = true;
 }"""
-TEN_PICTURES: Final = """(player) => new Promise((resolve) => {
-  let pictures = 0;
-  player.onframe = () => { pictures += 1; if (pictures === 10) resolve(pictures); };
-})"""
 
 
 class Cable:
