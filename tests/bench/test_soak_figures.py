@@ -44,6 +44,16 @@ def test_delays_are_summed_up_by_windows_of_time() -> None:
     assert delays.p99 == [pytest.approx(0.99), 0.5]
 
 
+def test_a_run_that_ends_some_milliseconds_early_keeps_its_last_window() -> None:
+    delays = Delays(began=0.0, window=10.0)
+    delays.add(5.0, 0.25)
+    delays.add(15.0, 0.5)
+    delays.finish(19.8)
+    assert delays.p99 == [0.25], "half a window is none"
+    delays.finish(19.95)
+    assert delays.p99 == [0.25, 0.5]
+
+
 def test_a_window_without_pictures_has_no_delay() -> None:
     delays = Delays(began=0.0, window=1.0)
     delays.add(5.5, 0.25)

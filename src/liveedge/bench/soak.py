@@ -87,7 +87,7 @@ class Soak:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._schedule.seconds):
                 await with_beside(self._fail(), self._sample())
-        self._delays.close(lab.clock.monotonic())
+        self._delays.finish(lab.clock.monotonic())
         return self._figures(await footprint(lab.fleet))
 
     async def _fail(self) -> None:
