@@ -163,7 +163,9 @@ async def test_what_is_printed_is_a_configuration(
     assert isinstance(door.url, CameraUrl)
     assert (door.url.username, door.url.password) == ("viewer", "p@ss")
     assert door.url.path == "/main?user=x"
-    assert "# sub-stream, 640x360 H264: rtsp://${CAMERA_USER}" in text
+    assert isinstance(door.low_url, CameraUrl)
+    assert (door.low_url.username, door.low_url.path) == ("viewer", "/sub?user=x")
+    assert "# 640x360 H264" in text
 
 
 async def test_words_of_a_camera_do_not_break_out_of_the_configuration() -> None:

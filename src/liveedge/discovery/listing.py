@@ -33,7 +33,7 @@ def as_text(cameras: Sequence[Camera], *, asked: bool) -> str:
 
 
 def configuration(cameras: Sequence[Camera]) -> list[str]:
-    """Lines of TOML: the main stream of each camera, its sub-stream as a comment."""
+    """Lines of TOML: the main stream of each camera, and its sub-stream as the quality `low`."""
     lines: list[str] = []
     taken: set[str] = set()
     for camera in cameras:
@@ -46,7 +46,7 @@ def configuration(cameras: Sequence[Camera]) -> list[str]:
         ]
         if sub is not None:
             what = f"{sub.width}x{sub.height} {sub.codec}".strip()
-            lines.append(f"# sub-stream, {what}: {_with_credentials(sub)}")
+            lines.append(f"low_url = {_string(_with_credentials(sub))}  # {what}")
         lines.append("")
     return lines[:-1]
 
