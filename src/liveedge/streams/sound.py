@@ -14,6 +14,8 @@ from liveedge.window.window import Chunks
 TRACK_BIT: Final = 0x8000
 """Set in the number of a sound track on the wire; the rest is the number of its stream."""
 MAX_BYTES: Final = 1024 * 1024
+WANTED_SECONDS: Final = 10.0
+"""For how long after `want` somebody is thought to want sound: longer than an HLS player pauses."""
 
 
 class Sound:
@@ -30,11 +32,21 @@ class Sound:
         self._capture = CaptureClock()
         self._packager = SoundPackager(self.number)
         self._track: AudioTrack | None = None
+        self._wanted_until = clock.monotonic()
 
     @property
     def epoch(self) -> AudioEpoch | None:
         """The configuration of what comes, None before the camera has sound."""
         return None if self._track is None else self._packager.epoch
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody listens, or has asked within `WANTED_SECONDS`."""
+        return self.window.listened or self._clock.monotonic() < self._wanted_until
+
+    def want(self) -> None:
+        """Note that somebody asks who does not listen to the window, as a player of HLS does."""
+        self._wanted_until = self._clock.monotonic() + WANTED_SECONDS
 
     def restart(self) -> None:
         """The next session begins; it may have no sound."""

@@ -84,6 +84,11 @@ class Chunks:
 
         return stop
 
+    @property
+    def listened(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._listeners)
+
     def _trim(self, newest: Chunk) -> None:
         chunks = self._chunks
         horizon = newest.decode_time - KEEP_SECONDS * TIMESCALE
