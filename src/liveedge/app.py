@@ -18,6 +18,7 @@ from liveedge.api.event_feed import EventFeed
 from liveedge.clock import Clock, SystemClock
 from liveedge.config.settings import ServerSettings, Settings
 from liveedge.delivery.hls.endpoint import HlsEndpoint
+from liveedge.delivery.live.connection import LiveConnection
 from liveedge.delivery.live.endpoint import LiveEndpoint
 from liveedge.delivery.live.protocol import MAX_MESSAGE
 from liveedge.delivery.snapshot import DEADLINE, MAX_WAITING, Maker, SnapshotEndpoint
@@ -111,7 +112,7 @@ def uvicorn_config(application: Application, server: ServerSettings) -> uvicorn.
     return uvicorn.Config(
         application,
         http="httptools",
-        ws="websockets-sansio",
+        ws=LiveConnection,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,
         lifespan="off",

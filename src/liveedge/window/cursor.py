@@ -7,6 +7,8 @@ from liveedge.window.window import TIMESCALE, Chunks
 
 MAX_LAG_SECONDS: Final = 1.0
 """How far a viewer may fall behind before it is moved, if a newer sync frame is there."""
+FRESH_SECONDS: Final = 0.5
+"""What may have come since a sync frame that a fresh cursor begins with: it comes as a burst."""
 
 
 class Cursor:
@@ -16,11 +18,13 @@ class Cursor:
     newest sync frame; `skipped` counts what it missed since it was last asked.
     """
 
-    __slots__ = ("_started", "_window", "next", "skipped")
+    __slots__ = ("_not_before", "_started", "_window", "next", "skipped")
 
-    def __init__(self, window: Chunks) -> None:
+    def __init__(self, window: Chunks, *, fresh: bool = False) -> None:
+        """With `fresh`, leave a sync frame that is older than `FRESH_SECONDS` for the next one."""
         self._window = window
         self._started = False
+        self._not_before = _first_fresh(window) if fresh else 0
         self.next = 0
         self.skipped = 0
 
@@ -29,7 +33,7 @@ class Cursor:
         window = self._window
         if not self._started:
             sync = window.sync_sequence
-            if sync is None:
+            if sync is None or sync < self._not_before:
                 return None
             self._started = True
             self.next = sync
@@ -60,3 +64,13 @@ class Cursor:
             return None
         self.skipped += max(0, sync - self.next)
         return self._window.get(sync)
+
+
+def _first_fresh(window: Chunks) -> int:
+    """The lowest sequence of a sync frame behind which no long burst waits."""
+    newest, sync = window.newest, window.sync_sequence
+    chunk = None if sync is None else window.get(sync)
+    if newest is None or chunk is None:
+        return 0
+    behind = newest.decode_time - chunk.decode_time
+    return chunk.sequence + 1 if behind > FRESH_SECONDS * TIMESCALE else 0

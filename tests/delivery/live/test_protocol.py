@@ -12,6 +12,10 @@ from liveedge.delivery.live import protocol
     ("text", "command"),
     [
         ('{"type":"subscribe","stream":"door"}', protocol.Subscribe("door")),
+        (
+            '{"type":"subscribe","stream":"door~low","replaces":"door"}',
+            protocol.Subscribe("door~low", replaces="door"),
+        ),
         ('{"type":"unsubscribe","stream":"door"}', protocol.Unsubscribe("door")),
         ('{"type":"subscribe","stream":"door","audio":true}', protocol.Subscribe("door", True)),
         ('{"type":"subscribe","stream":"door","audio":1}', protocol.Subscribe("door")),
@@ -39,6 +43,7 @@ def test_parse(text: str, command: protocol.Command | None) -> None:
         ('{"type":1}', "type"),
         ('{"type":"subscribe"}', "stream"),
         ('{"type":"subscribe","stream":""}', "1 to 80"),
+        ('{"type":"subscribe","stream":"door","replaces":7}', '"replaces" must be text'),
         ('{"type":"subscribe","stream":"' + "a" * 81 + '"}', "1 to 80"),
         ('{"type":"clock","t0":true}', "number"),
         ('{"type":"clock","t0":1e300}', "number"),

@@ -135,6 +135,55 @@ async def test_many_streams_share_the_socket() -> None:
         await bench.socket.until(lambda: len(bench.socket.sequences()) == 7)
 
 
+def numbers(received: list[Any]) -> list[int]:
+    """Which stream each chunk is of, in order."""
+    return [m[2] << 8 | m[3] for m in received if isinstance(m, bytes) and m[0] == 2]
+
+
+async def test_a_stream_is_sent_until_what_replaces_it_begins() -> None:
+    async with running() as bench:
+        door, yard = bench.door.number, bench.yard.number
+        bench.session.handle(SUBSCRIBE_DOOR)
+        bench.feed(bench.door, 3)
+        await bench.socket.until(lambda: len(bench.socket.sequences()) == 3)
+        bench.session.handle('{"type":"subscribe","stream":"yard","replaces":"door"}')
+        bench.feed(bench.door, 2, begin=3)
+        await bench.socket.until(lambda: len(bench.socket.sequences()) == 5)
+        bench.feed(bench.yard, 1)
+        await bench.socket.until(lambda: len(bench.socket.sequences()) == 6)
+        assert len(bench.door.viewers) == 0
+        bench.feed(bench.door, 5, begin=5)
+        bench.feed(bench.yard, 2, begin=1)
+        await bench.socket.until(lambda: bench.socket.sequences()[-1] == 2)
+        assert numbers(bench.socket.received) == [door] * 5 + [yard] * 3
+
+
+@pytest.mark.parametrize(("before", "first"), [(40, 30), (48, 60)])
+async def test_a_replacement_brings_no_long_burst(before: int, first: int) -> None:
+    units = access_units(encode(frames=70, gop=30))
+    async with running() as bench:
+        bench.session.handle(SUBSCRIBE_DOOR)
+        for unit in units[:before]:
+            bench.yard.access_unit(unit)
+        bench.session.handle('{"type":"subscribe","stream":"yard","replaces":"door"}')
+        for unit in units[before:]:
+            await asyncio.sleep(0)
+            bench.yard.access_unit(unit)
+        await bench.socket.until(lambda: bench.socket.sequences()[-1:] == [69])
+        assert bench.socket.sequences() == list(range(first, 70))
+
+
+async def test_who_takes_a_replacement_back_keeps_what_it_has() -> None:
+    async with running() as bench:
+        bench.session.handle(SUBSCRIBE_DOOR)
+        bench.session.handle('{"type":"subscribe","stream":"yard","replaces":"door"}')
+        bench.session.handle('{"type":"unsubscribe","stream":"yard"}')
+        bench.feed(bench.yard, 2)
+        bench.feed(bench.door, 2)
+        await bench.socket.until(lambda: len(bench.socket.sequences()) == 2)
+        assert set(numbers(bench.socket.received)) == {bench.door.number}
+
+
 async def test_who_does_not_read_is_moved_to_the_newest_sync_frame_and_told() -> None:
     async with running() as bench:
         bench.session.handle(SUBSCRIBE_DOOR)

@@ -17,9 +17,9 @@ class Follower(ABC):
 
     __slots__ = ("cursor", "epoch", "session")
 
-    def __init__(self, session: "LiveSession", window: Chunks) -> None:
+    def __init__(self, session: "LiveSession", window: Chunks, *, fresh: bool = False) -> None:
         self.session = session
-        self.cursor = Cursor(window)
+        self.cursor = Cursor(window, fresh=fresh)
         self.epoch: int | None = None
         """The one that was announced."""
 

@@ -24,6 +24,8 @@ class Subscribe:
 
     stream: str
     audio: bool = False
+    replaces: str | None = None
+    """Another stream, whose pictures are wanted until these begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def parse(text: str) -> Command | None:
         raise BadMessageError('A control message must be an object with a "type".')
     match message["type"]:
         case "subscribe":
-            return Subscribe(_name(message, "stream"), message.get("audio") is True)
+            replaces = _name(message, "replaces") if "replaces" in message else None
+            return Subscribe(_name(message, "stream"), message.get("audio") is True, replaces)
         case "unsubscribe":
             return Unsubscribe(_name(message, "stream"), message.get("audio") is True)
         case "clock":

@@ -29,19 +29,24 @@ class Overloaded(Exception):  # noqa: N818 - a condition of the client, not a de
 class Subscription(Follower):
     """One stream on one socket."""
 
-    __slots__ = ("stops", "stream", "viewer")
+    __slots__ = ("replaces", "stops", "stream", "viewer")
 
-    def __init__(self, session: "LiveSession", stream: Stream) -> None:
-        super().__init__(session, stream.window)
+    def __init__(self, session: "LiveSession", stream: Stream, replaces: str | None) -> None:
+        # Whoever has pictures need not begin with old ones, which would hold up the next.
+        super().__init__(session, stream.window, fresh=replaces is not None)
         self.stream = stream
+        self.replaces = replaces
+        """The id of the stream that ends when this one begins."""
         self.viewer = Viewer("live")
         stream.viewers.join(self.viewer)
+        self.stops: tuple[Callable[[], None], ...]
         self.stops = (stream.window.listen(self.on_chunk), stream.listen(self.on_state))
 
     def end(self) -> None:
         """Leave the stream."""
         for stop in self.stops:
             stop()
+        self.stops = ()
         self.stream.viewers.leave(self.viewer)
 
     def on_state(self, state: StreamState) -> None:
@@ -50,9 +55,12 @@ class Subscription(Follower):
 
     def messages(self) -> Iterable[str | bytes]:
         """Everything this viewer can use next: an epoch's announcement, then one chunk."""
-        chunk = self.cursor.take()
+        chunk = self.cursor.take() if self.stops else None
         if chunk is None:
             return
+        if self.replaces is not None:
+            self.session.unsubscribe(self.replaces)
+            self.replaces = None
         if self.cursor.skipped:
             yield protocol.skipped(self.stream.id, self.cursor.skipped)
             self.viewer.skipped += self.cursor.skipped
@@ -133,22 +141,22 @@ class LiveSession:
         match command:
             case protocol.Subscribe(stream, audio=True):
                 self._listen(stream)
-            case protocol.Subscribe(stream):
-                self._subscribe(stream)
+            case protocol.Subscribe(stream, replaces=replaces):
+                self._subscribe(stream, replaces)
             case protocol.Unsubscribe(stream, audio=True):
                 if (sound := self._sounds.pop(stream, None)) is not None:
                     sound.stop()
             case protocol.Unsubscribe(stream):
-                self._unsubscribe(stream)
+                self.unsubscribe(stream)
             case protocol.Clock(t0):
                 self._say(protocol.clock(t0, self._clock.wall() * 1000))
             case protocol.Report():
                 self._report(command)
 
-    def _subscribe(self, stream_id: str) -> None:
+    def _subscribe(self, stream_id: str, replaces: str | None) -> None:
         stream = self._find(stream_id, self._subscriptions)
         if stream is not None:
-            self._subscriptions[stream_id] = Subscription(self, stream)
+            self._subscriptions[stream_id] = Subscription(self, stream, replaces)
             self.announce(stream, stream.state)
 
     def _listen(self, stream_id: str) -> None:
@@ -171,7 +179,8 @@ class LiveSession:
             return None
         return stream
 
-    def _unsubscribe(self, stream_id: str) -> None:
+    def unsubscribe(self, stream_id: str) -> None:
+        """Send no more pictures of a stream."""
         subscription = self._subscriptions.pop(stream_id, None)
         if subscription is not None:
             subscription.end()
