@@ -11,6 +11,7 @@ from tests.doctor.facts import VIDEO, WELL, figures, video
 
 H265 = (Track("video", "H265", 90_000, 1),)
 PCMA = (Track("video", "H264", 90_000, 1, used=True), Track("audio", "PCMA", 8000, 1))
+SPEEX = (*PCMA[:1], Track("audio", "SPEEX", 8000, 1))
 
 FOUND: list[tuple[Code, Facts, Level, str]] = [
     (
@@ -81,7 +82,8 @@ FOUND: list[tuple[Code, Facts, Level, str]] = [
     ),
     (Code.BASIC, replace(WELL, authentication="Basic"), Level.CHANGE, "to Digest"),
     (Code.SLOW_OPENING, replace(WELL, describe_ms=2500.0), Level.NOTE, "took 2.5 s to agree"),
-    (Code.AUDIO, replace(WELL, tracks=PCMA), Level.NOTE, "The sound is PCMA"),
+    (Code.AUDIO, replace(WELL, tracks=PCMA), Level.NOTE, "makes AAC of it while somebody listens"),
+    (Code.AUDIO, replace(WELL, tracks=SPEEX), Level.NOTE, "SPEEX, which liveedge cannot play"),
 ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveedge.errors import ProtocolError
-from liveedge.media.audio import aac_config, g711_config, opus_config
+from liveedge.media.audio import aac_config, opus_config, played
 
 
 @pytest.mark.parametrize(("rate", "layout", "channels"), [(48000, "stereo", 2), (8000, "mono", 1)])
@@ -44,7 +44,12 @@ def test_any_bytes_are_a_configuration_or_our_error(data: bytes) -> None:
         assert config.channels
 
 
-def test_opus_and_g711_describe_themselves() -> None:
+@pytest.mark.parametrize(("kind", "plays"), [(1, False), (2, True), (4, False)])
+def test_browsers_play_low_complexity_only(kind: int, plays: bool) -> None:
+    assert played(aac_config(bytes((kind << 3 | 1, 0x90)))) is plays
+
+
+def test_opus_describes_itself() -> None:
     assert opus_config(2).description[4:10] == b"dOps\x00\x02"
     assert len(opus_config(2).description) == 19
-    assert g711_config("alaw", 1, 8000).sample_entry == b"alaw"
+    assert played(opus_config(2))

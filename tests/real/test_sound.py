@@ -43,8 +43,8 @@ class Listening:
     [
         ("aac", "mp4a.40.2", 1024),
         ("opus", "opus", 960),
-        ("pcmu", "ulaw", 160),
-        ("pcma", "alaw", 160),
+        ("pcmu", "PCMU", 160),
+        ("pcma", "PCMA", 160),
     ],
 )
 async def test_sound_comes_beside_the_video(audio: str, codec: str, duration: int) -> None:

@@ -73,7 +73,7 @@ async def test_both_tracks_come_and_the_end_of_one_is_not_that_of_the_other() ->
     assert "closed the connection" in str(error)
     assert [request.method for request in asked][:4] == ["DESCRIBE", "SETUP", "SETUP", "PLAY"]
     assert "interleaved=2-3" in (asked[2].headers.get("Transport") or "")
-    assert [track.config.codec for track in heard.tracks] == ["ulaw"]
+    assert [track.config.codec for track in heard.tracks] == ["PCMU"]
     assert [(unit.rtp_time, unit.gap) for unit in heard.units] == [
         (0, False),
         (160, False),

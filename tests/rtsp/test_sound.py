@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveedge.media.audio import AudioUnit
+from liveedge.media.audio import AudioUnit, ForeignAudio
 from liveedge.rtsp.audio import AudioTrack, choose_audio
 from liveedge.rtsp.sdp import parse_sdp
 from liveedge.rtsp.sound import (
@@ -15,8 +15,8 @@ from liveedge.rtsp.sound import (
     AacDepacketizer,
     AudioDepacketizer,
     Emit,
-    G711Depacketizer,
     OpusDepacketizer,
+    SampleDepacketizer,
     opus_samples,
 )
 
@@ -131,12 +131,12 @@ def test_an_opus_packet_is_a_unit_and_an_impossible_one_is_dropped() -> None:
 
 def test_samples_of_g711_are_taken_as_they_come() -> None:
     units: list[AudioUnit] = []
-    push(G711Depacketizer(units.append, channels=2), bytes(320), at=5)
+    push(SampleDepacketizer(units.append, bits=16), bytes(320), at=5)
     assert units == [AudioUnit(bytes(320), 5, 160, 1.0)]
 
 
 @given(
-    st.sampled_from([aac, OpusDepacketizer, partial(G711Depacketizer, channels=1)]),
+    st.sampled_from([aac, OpusDepacketizer, partial(SampleDepacketizer, bits=8)]),
     st.lists(st.none() | st.tuples(st.binary(min_size=1, max_size=60), st.integers(0, 3))),
 )
 def test_any_payloads_give_units_or_are_counted(
@@ -160,9 +160,17 @@ def chosen(media: str) -> AudioTrack | None:
 @pytest.mark.parametrize(
     ("media", "codec", "rate", "channels"),
     [
-        ("m=audio 0 RTP/AVP 0", "ulaw", 8000, 1),
-        ("m=audio 0 RTP/AVP 8\na=rtpmap:8 PCMA/8000", "alaw", 8000, 1),
-        ("m=audio 0 RTP/AVP 97\na=rtpmap:97 PCMU/16000/2", "ulaw", 16000, 2),
+        ("m=audio 0 RTP/AVP 0", "PCMU", 8000, 1),
+        ("m=audio 0 RTP/AVP 8\na=rtpmap:8 PCMA/8000", "PCMA", 8000, 1),
+        ("m=audio 0 RTP/AVP 97\na=rtpmap:97 PCMU/16000/2", "PCMU", 16000, 2),
+        ("m=audio 0 RTP/AVP 97\na=rtpmap:97 G726-32/8000", "G726-32", 8000, 1),
+        ("m=audio 0 RTP/AVP 97\na=rtpmap:97 L16/44100/2", "L16", 44100, 2),
+        (
+            "m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/48000/1\na=fmtp:97 config=0988",
+            "AAC",
+            48000,
+            1,
+        ),
         ("m=audio 0 RTP/AVP 97\na=rtpmap:97 opus/48000/2", "opus", 48000, 2),
         (
             "m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/48000/2\na=fmtp:97 config=1190",
@@ -181,7 +189,7 @@ def chosen(media: str) -> AudioTrack | None:
 def test_the_first_track_that_can_be_received_is_taken(
     media: str, codec: str, rate: int, channels: int
 ) -> None:
-    track = chosen(f"m=audio 0 RTP/AVP 9\n{media}")
+    track = chosen(f"m=audio 0 RTP/AVP 3\n{media}")
     assert track is not None
     config = track.config
     assert (config.codec, config.sample_rate, config.channels) == (codec, rate, channels)
@@ -191,11 +199,28 @@ def test_the_first_track_that_can_be_received_is_taken(
 @pytest.mark.parametrize(
     "fmtp",
     ["", "config=zz", "config=1190;mode=CELP-cbr", "config=1190;sizelength=0", "config=f8",
+     "config=1990",
      "config=1190;mode=AAC-hbr;ctsdeltalength=2"],
 )  # fmt: skip
 def test_what_is_no_plain_aac_is_passed_over(fmtp: str) -> None:
     aac_track = "m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/48000/2\na=fmtp:97 "
     assert chosen(aac_track + fmtp) is None
+
+
+def test_the_clock_of_g722_counts_every_other_sample() -> None:
+    units: list[AudioUnit] = []
+    track = chosen("m=audio 0 RTP/AVP 9")
+    assert track is not None
+    assert (track.config.sample_rate, track.clock_rate) == (16000, 8000)
+    push(track.depacketizer(units.append), bytes(160))
+    assert units[0].duration == 160
+
+
+@pytest.mark.parametrize("octets", [79, 80])
+def test_samples_of_less_than_an_octet_are_counted(octets: int) -> None:
+    units: list[AudioUnit] = []
+    push(SampleDepacketizer(units.append, bits=4), bytes(octets))
+    assert units[0].duration == 2 * octets
 
 
 def test_a_clock_of_the_listeners_rate_counts_what_bands_are_replicated_to() -> None:
@@ -205,5 +230,6 @@ def test_a_clock_of_the_listeners_rate_counts_what_bands_are_replicated_to() -> 
     )
     assert track is not None
     assert (track.config.codec, track.config.sample_rate) == ("mp4a.40.5", 24000)
+    assert not isinstance(track.config, ForeignAudio)
     push(track.depacketizer(units.append), packet(1, data=b"x"))
     assert units[0].duration == 2048

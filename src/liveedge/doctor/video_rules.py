@@ -4,6 +4,7 @@ from typing import Final
 
 from liveedge.doctor.facts import Facts
 from liveedge.doctor.finding import Advice, Code, Level, counted
+from liveedge.rtsp.audio import CONVERTED
 
 RARE_KEYFRAMES: Final = 2.2
 """Seconds from keyframe to keyframe above which it is worth saying: two, and what timers make of
@@ -126,12 +127,17 @@ def audio(facts: Facts) -> Advice | None:
     codecs = [track.codec for track in facts.tracks if track.kind == "audio"]
     if not codecs or codecs[0] in PLAYED_AUDIO:
         return None
-    return Advice(
-        Code.AUDIO,
-        Level.NOTE,
-        f"The sound is {codecs[0] or 'of no known kind'}, which browsers do not play as it is: set"
-        " it to AAC if you want to hear it.",
-    )
+    if codecs[0] in CONVERTED:
+        sentence = (
+            f"The sound is {codecs[0]}, which browsers do not play: liveedge makes AAC of it while"
+            " somebody listens. Set it to AAC to spare the server that."
+        )
+    else:
+        sentence = (
+            f"The sound is {codecs[0] or 'of no known kind'}, which liveedge cannot play: set it to"
+            " AAC if you want to hear it."
+        )
+    return Advice(Code.AUDIO, Level.NOTE, sentence)
 
 
 # --- rate and size

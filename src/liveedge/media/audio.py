@@ -19,12 +19,14 @@ _CHANNELS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8}
 _MAX_CONFIG = 64
 OPUS_RATE = 48_000
 """Hz of all Opus times, whatever was recorded (RFC 7587 §4.1)."""
-G711_RATE = 8000
+_PLAYED = ("mp4a.40.2", "mp4a.40.5", "mp4a.40.29", "opus")
+_LOW_COMPLEXITY = 2
+_SYNC_EXTENSION = 0x2B7
 
 
 @dataclass(slots=True)
 class AudioUnit:
-    """What a decoder takes at once: an AAC access unit, an Opus packet, or some G.711 samples."""
+    """What a decoder takes at once: an AAC access unit, an Opus packet, or some samples."""
 
     data: bytes
     rtp_time: int
@@ -42,7 +44,7 @@ class AudioConfig:
     """One decoder configuration."""
 
     codec: str
-    """As in RFC 6381 or the WebCodecs registry: `mp4a.40.2`, `opus`, `ulaw`, `alaw`."""
+    """As in RFC 6381: `mp4a.40.2`, `opus`."""
     sample_rate: int
     """Hz."""
     channels: int
@@ -52,6 +54,39 @@ class AudioConfig:
     """The box in the sample entry that a decoder needs, whole; empty if it needs none."""
     frame_samples: int = 0
     """Samples of every unit, 0 if that varies."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignAudio:
+    """Sound that browsers do not play, and how FFmpeg's libraries decode it."""
+
+    codec: str
+    """As in SDP: `PCMU`."""
+    decoder: str
+    """FFmpeg's name."""
+    sample_rate: int
+    """Hz."""
+    channels: int
+    setup: bytes = b""
+    """What the decoder has to be given before the first unit."""
+    bits: int = 0
+    """Of a coded sample, 0 where the decoder knows."""
+
+
+def played(config: AudioConfig) -> bool:
+    """Whether browsers play it: of AAC only Low Complexity, with or without bands made up."""
+    return config.codec in _PLAYED
+
+
+def low_complexity_config(sample_rate: int, channels: int) -> AudioConfig:
+    """The configuration of AAC-LC out of FFmpeg's encoder, which rules out bands made up.
+
+    Raises `ValueError` for a sampling rate that has no index.
+    """
+    index = _SAMPLING_FREQUENCIES.index(sample_rate)
+    # GASpecificConfig is three zeros; then comes the extension of §1.6.2.1 with its flag unset.
+    plain = _LOW_COMPLEXITY << 11 | index << 7 | channels << 3
+    return aac_config(pack(">HHB", plain, _SYNC_EXTENSION << 5 | 5, 0))
 
 
 def aac_config(specific: bytes) -> AudioConfig:
@@ -83,11 +118,6 @@ def opus_config(channels: int) -> AudioConfig:
     body = pack(">BBHIhB", 0, channels, 0, OPUS_RATE, 0, 0)
     box = pack(">I4s", 8 + len(body), b"dOps") + body
     return AudioConfig("opus", OPUS_RATE, channels, b"Opus", box)
-
-
-def g711_config(law: str, channels: int, sample_rate: int) -> AudioConfig:
-    """G.711 by `law`: `ulaw` or `alaw`, 8 bits a sample."""
-    return AudioConfig(law, sample_rate, channels, law.encode())
 
 
 def _object_type(reader: BitReader) -> int:

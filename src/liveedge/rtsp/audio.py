@@ -6,20 +6,20 @@ from functools import partial
 
 from liveedge.errors import ProtocolError
 from liveedge.media.audio import (
-    G711_RATE,
     OPUS_RATE,
     AudioConfig,
+    ForeignAudio,
     aac_config,
-    g711_config,
     opus_config,
+    played,
 )
 from liveedge.rtsp.sdp import PayloadFormat, SessionDescription
 from liveedge.rtsp.sound import (
     AacDepacketizer,
     AudioDepacketizer,
     Emit,
-    G711Depacketizer,
     OpusDepacketizer,
+    SampleDepacketizer,
     aac_duration,
 )
 
@@ -33,14 +33,36 @@ _OTHER_HEADERS = (
     "auxiliarydatasizelength",
 )
 _MAX_CHANNELS = 8
-_LAWS = {"PCMU": "ulaw", "PCMA": "alaw"}
+_MAX_RATE = 96_000
+_TELEPHONE_RATE = 8000
+_SAMPLED = {
+    "PCMU": ("pcm_mulaw", 8, 1),
+    "PCMA": ("pcm_alaw", 8, 1),
+    # RFC 3551 §4.5.2: the clock of G.722 counts every other sample.
+    "G722": ("g722", 8, 2),
+    "G726-16": ("g726le", 2, 1),
+    "G726-24": ("g726le", 3, 1),
+    "G726-32": ("g726le", 4, 1),
+    "G726-40": ("g726le", 5, 1),
+    # The same with the bits of an octet in the other order (RFC 3551 §4.5.4).
+    "AAL2-G726-16": ("g726", 2, 1),
+    "AAL2-G726-24": ("g726", 3, 1),
+    "AAL2-G726-32": ("g726", 4, 1),
+    "AAL2-G726-40": ("g726", 5, 1),
+    "L16": ("pcm_s16be", 16, 1),
+}
+"""FFmpeg's decoder, bits of a channel in one unit of the RTP clock, and samples in it."""
+CONVERTED = frozenset(_SAMPLED)
+"""What browsers do not play, and what is made into AAC."""
+_DECODED_AAC = frozenset({"mp4a.40.1", "mp4a.40.4"})
+"""Main and Long Term Prediction; nothing decodes Scalable Sampling Rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class AudioTrack:
     """The track to play beside the video."""
 
-    config: AudioConfig
+    config: AudioConfig | ForeignAudio
     clock_rate: int
     """Units of `AudioUnit.rtp_time` in a second."""
     depacketizer: Callable[[Emit], AudioDepacketizer]
@@ -63,7 +85,7 @@ def choose_audio(session: SessionDescription) -> AudioTrack | None:
     return None
 
 
-_Found = tuple[AudioConfig, int, Callable[[Emit], AudioDepacketizer]]
+_Found = tuple[AudioConfig | ForeignAudio, int, Callable[[Emit], AudioDepacketizer]]
 
 
 def _codec(offered: PayloadFormat) -> _Found | None:
@@ -74,11 +96,20 @@ def _codec(offered: PayloadFormat) -> _Found | None:
     if offered.encoding == "OPUS":
         # RFC 7587 §7: always announced with two channels, whatever is in it.
         return opus_config(2), OPUS_RATE, OpusDepacketizer
-    if offered.encoding in _LAWS:
-        rate = offered.clock_rate or G711_RATE
-        config = g711_config(_LAWS[offered.encoding], offered.channels, rate)
-        return config, rate, partial(G711Depacketizer, channels=offered.channels)
-    return None
+    return _sampled(offered)
+
+
+def _sampled(offered: PayloadFormat) -> _Found | None:
+    """What comes as samples, one beside the other."""
+    name, channels, rate = offered.encoding, offered.channels, offered.clock_rate
+    if name not in _SAMPLED:
+        return None
+    decoder, bits, samples = _SAMPLED[name]
+    rate = rate or _TELEPHONE_RATE
+    if rate > _MAX_RATE:
+        return None
+    foreign = ForeignAudio(name, decoder, rate * samples, channels, bits=bits)
+    return foreign, rate, partial(SampleDepacketizer, bits=bits * channels)
 
 
 def _aac(offered: PayloadFormat) -> _Found | None:
@@ -88,7 +119,8 @@ def _aac(offered: PayloadFormat) -> _Found | None:
     if sizes is None or any(fmtp.get(name, "0") != "0" for name in _OTHER_HEADERS):
         return None
     try:
-        config = aac_config(bytes.fromhex(fmtp.get("config", "")))
+        specific = bytes.fromhex(fmtp.get("config", ""))
+        config = aac_config(specific)
         size_bits = _bits(fmtp, "sizelength", sizes[0])
         index_bits = _bits(fmtp, "indexlength", sizes[1])
     except (ProtocolError, ValueError):
@@ -96,7 +128,17 @@ def _aac(offered: PayloadFormat) -> _Found | None:
     rate = offered.clock_rate or config.sample_rate
     duration = aac_duration(config, rate)
     make = partial(AacDepacketizer, size_bits=size_bits, index_bits=index_bits, duration=duration)
-    return (config, rate, make) if duration else None
+    found = _playable(config, specific)
+    return None if found is None or not duration else (found, rate, make)
+
+
+def _playable(config: AudioConfig, specific: bytes) -> AudioConfig | ForeignAudio | None:
+    """AAC as it is, or what is made into AAC that browsers play."""
+    if played(config):
+        return config
+    if config.codec not in _DECODED_AAC:
+        return None
+    return ForeignAudio("AAC", "aac", config.sample_rate, config.channels, specific)
 
 
 def _bits(fmtp: Mapping[str, str], name: str, usual: int) -> int:

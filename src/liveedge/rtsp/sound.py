@@ -1,4 +1,4 @@
-"""Sound out of RTP payloads: AAC (RFC 3640), Opus (RFC 7587) and G.711 (RFC 3551 §4.5.14)."""
+"""Sound out of RTP payloads: AAC (RFC 3640), Opus (RFC 7587), and samples (RFC 3551 §4.5)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -163,12 +163,13 @@ class OpusDepacketizer(AudioDepacketizer):
             self._emit(data[start:end], timestamp, duration, arrival)
 
 
-class G711Depacketizer(AudioDepacketizer):
-    """Any number of samples a payload, an octet each."""
+class SampleDepacketizer(AudioDepacketizer):
+    """Any number of samples a payload, each of a fixed number of bits: G.711 and its like."""
 
-    def __init__(self, emit: Emit, channels: int) -> None:
+    def __init__(self, emit: Emit, bits: int) -> None:
+        """Bits of what lasts one unit of the RTP clock, all channels together."""
         super().__init__(emit)
-        self._channels = channels
+        self._bits = bits
 
     def push(
         self,
@@ -180,11 +181,12 @@ class G711Depacketizer(AudioDepacketizer):
         arrival: float,
     ) -> None:
         """Take one RTP payload, `data[start:end]`, that is not empty."""
-        samples = (end - start) // self._channels
-        if not 0 < samples <= MAX_UNIT:
+        size = end - start
+        duration = size * 8 // self._bits
+        if not duration or size > MAX_UNIT:
             self._drop()
         else:
-            self._emit(data[start:end], timestamp, samples, arrival)
+            self._emit(data[start:end], timestamp, duration, arrival)
 
 
 def opus_samples(head: bytes) -> int:

@@ -93,7 +93,15 @@ class Qualities:
         shown = f"{original.name} ({name})"
         sub_stream = self._sub_streams.get(original.id) if name == "low" else None
         if sub_stream is not None:
-            return Stream(stream_id, number, shown, sub_stream, self._clock, self._hls)
+            return Stream(
+                stream_id,
+                number,
+                shown,
+                sub_stream,
+                self._clock,
+                self._hls,
+                converter=self._registry.converter,
+            )
         relayed = RelayedClock()
         source = transcode_source(original, QUALITIES[name], self.slots, relayed)
         return Stream(stream_id, number, shown, source, self._clock, self._hls, capture=relayed)

@@ -10,6 +10,7 @@ from liveedge.config.health import STALL_SECONDS
 from liveedge.config.hls import DEFAULT_HLS, HlsSettings
 from liveedge.errors import ConfigError, LiveEdgeError
 from liveedge.ingest.source import SourceFactory
+from liveedge.streams.conversion import SoundConverter
 from liveedge.streams.stream import Stream
 
 MAX_STREAMS = 1024
@@ -34,6 +35,8 @@ class StreamRegistry:
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._listeners: list[Listener] = []
         self._numbers = 0
+        self.converter = SoundConverter(clock)
+        """Makes AAC of the sound of all streams that browsers do not play."""
         self.started = False
         """True from `start` until `stop`."""
 
@@ -81,6 +84,7 @@ class StreamRegistry:
             self._hls,
             stall_seconds=stall_seconds,
             changed=self._changed,
+            converter=self.converter,
         )
         self._streams[stream_id] = stream
         return stream
@@ -100,6 +104,7 @@ class StreamRegistry:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.converter.close()
 
     # --- one stream, by hand; each returns once it is so
 

@@ -20,6 +20,7 @@ from liveedge.packaging.cutter import Cutter
 from liveedge.packaging.packager import Packager
 from liveedge.streams import rate
 from liveedge.streams.absence import Absence
+from liveedge.streams.conversion import SoundConverter
 from liveedge.streams.diary import Diary
 from liveedge.streams.facts import facts_of
 from liveedge.streams.outages import Outages
@@ -53,8 +54,12 @@ class Stream:
         stall_seconds: float = STALL_SECONDS,
         changed: "Callable[[Stream], None]" = lambda _: None,
         capture: CaptureTimes | None = None,
+        converter: SoundConverter | None = None,
     ) -> None:
-        """`changed` is called after each change of state or verdict."""
+        """`changed` is called after each change of state or verdict.
+
+        Without a `converter`, sound that browsers do not play is left out.
+        """
         self.id = stream_id
         self.number = number
         self.name = name
@@ -62,7 +67,7 @@ class Stream:
         self.segments = SegmentList(
             begin_numbering(clock.wall()), wanted=hls.segments, max_bytes=hls.max_bytes
         )
-        self.sound = Sound(number, clock)
+        self.sound = Sound(number, clock, converter)
         self.viewers = Viewers(clock)
         self.state = StreamState(State.STOPPED, clock.monotonic())
         self.vitals = Vitals(stall_seconds)

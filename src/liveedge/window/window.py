@@ -28,17 +28,19 @@ class Chunks:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._sync: int | None = None
+        self._next = 0
+        """Sequence of the next chunk while there is none here."""
         self._listeners: list[Listener] = []
 
     @property
     def next_sequence(self) -> int:
         """Sequence of the chunk that comes next."""
-        return self._chunks[-1].sequence + 1 if self._chunks else 0
+        return self._chunks[-1].sequence + 1 if self._chunks else self._next
 
     @property
     def first_sequence(self) -> int:
         """Sequence of the oldest chunk that is still here."""
-        return self._chunks[0].sequence if self._chunks else 0
+        return self._chunks[0].sequence if self._chunks else self._next
 
     @property
     def sync_sequence(self) -> int | None:
@@ -64,6 +66,12 @@ class Chunks:
         self._trim(chunk)
         for listener in tuple(self._listeners):
             listener(chunk)
+
+    def clear(self) -> None:
+        """Forget what is here; who reads goes on with what comes next."""
+        self._next = self.next_sequence
+        self._chunks.clear()
+        self._bytes, self._sync = 0, None
 
     def get(self, sequence: int) -> Chunk | None:
         """The chunk of that sequence, None if it has left or not come."""

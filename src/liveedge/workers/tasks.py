@@ -10,6 +10,8 @@ class Task(StrEnum):
     """A keyframe becomes a JPEG."""
     LIBAV = "libav"
     """FFmpeg's libraries open an address."""
+    SOUND = "sound"
+    """Sound that browsers do not play becomes AAC."""
     TRANSCODE = "transcode"
     """Pictures of a stream become smaller ones."""
 

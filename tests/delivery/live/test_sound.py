@@ -2,19 +2,16 @@
 
 import asyncio
 import json
-from functools import partial
 
-from liveedge.media.audio import AudioUnit, g711_config, opus_config
+from liveedge.media.audio import AudioUnit, low_complexity_config, opus_config
 from liveedge.media.chunk import HEADER
 from liveedge.rtsp.audio import AudioTrack
-from liveedge.rtsp.sound import G711Depacketizer, OpusDepacketizer
+from liveedge.rtsp.sound import OpusDepacketizer
 from liveedge.streams.stream import Stream
 from tests.delivery.live.test_session import Bench, running
 
 OPUS = AudioTrack(opus_config(2), 48_000, OpusDepacketizer, 97, None)
-PCMU = AudioTrack(
-    g711_config("ulaw", 1, 8000), 8000, partial(G711Depacketizer, channels=1), 0, None
-)
+AAC = AudioTrack(low_complexity_config(48_000, 1), 48_000, OpusDepacketizer, 97, None)
 LISTEN = '{"type":"subscribe","stream":"door","audio":true}'
 LOOK = '{"type":"subscribe","stream":"door"}'
 
@@ -114,11 +111,11 @@ async def test_a_camera_that_changes_its_sound_is_announced_anew() -> None:
         bench.door.sound.restart()
         speak(bench, bench.door, 1)
         bench.feed(bench.door, 1, begin=15)
-        bench.door.sound.begins(PCMU)
+        bench.door.sound.begins(AAC)
         speak(bench, bench.door, 1)
         await bench.socket.until(lambda: len(tracks(bench)) == 2)
         codecs = [m["codec"] for m in bench.socket.received if isinstance(m, dict) and "codec" in m]
-        assert codecs == ["opus", "ulaw"]
+        assert codecs == ["opus", "mp4a.40.2"]
 
 
 async def test_there_is_no_sound_of_an_unknown_stream() -> None:
