@@ -1,6 +1,6 @@
 import type { HlsConfig } from 'hls.js/light';
 import { timescaleOf } from '../media/bmff';
-import { DurationCorrector } from '../media/durations';
+import { DurationCorrector, lengthens } from '../media/durations';
 import { takingLoader } from './taking-loader';
 
 const DEFAULT_TIMESCALE = 90_000;
@@ -12,7 +12,7 @@ const DEFAULT_TIMESCALE = 90_000;
  * seconds.
  */
 export function correctingLoader(excess: (seconds: number) => void): NonNullable<HlsConfig['fLoader']> {
-  const corrector = new DurationCorrector();
+  const corrector = new DurationCorrector(lengthens(navigator.userAgent));
   let timescale = DEFAULT_TIMESCALE;
   return takingLoader(({ data }) => {
     if (!(data instanceof ArrayBuffer)) return;

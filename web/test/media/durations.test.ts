@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { timedChunks } from '../../src/media/bmff';
-import { DurationCorrector, longDuration, setDuration } from '../../src/media/durations';
+import { DurationCorrector, lengthens, longDuration, setDuration } from '../../src/media/durations';
 import { box, joined, picture, words } from '../support/boxes';
 import { seeded } from '../support/random';
 
@@ -24,6 +24,13 @@ describe('longDuration', () => {
   });
 });
 
+describe('lengthens', () => {
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', false],
+    ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0', true],
+  ])('%s: %s', (userAgent, expected) => expect(lengthens(userAgent)).toBe(expected));
+});
+
 describe('setDuration', () => {
   it('writes the duration of a picture, twice the same', () => {
     const data = picture(0, 3000);
@@ -34,7 +41,7 @@ describe('setDuration', () => {
 });
 
 describe('DurationCorrector', () => {
-  const correct = (data: Uint8Array) => new DurationCorrector().correct(data);
+  const correct = (data: Uint8Array) => new DurationCorrector(true).correct(data);
 
   it('writes what the decode times tell, and lengthens the last', () => {
     const part = joined(picture(0, 3000), picture(2700, 2700), picture(5700, 2700));
@@ -49,13 +56,19 @@ describe('DurationCorrector', () => {
   });
 
   it('knows the usual duration from the parts before', () => {
-    const corrector = new DurationCorrector();
+    const corrector = new DurationCorrector(true);
     for (let at = 0; at < 10; at += 1) {
       corrector.correct(joined(picture(at * 6000, 3000), picture(at * 6000 + 3000, 3000)));
     }
     const uneven = joined(picture(60_000, 3000), picture(60_090, 90));
     corrector.correct(uneven);
     expect(durationsOf(uneven)).toEqual([90, 9000]);
+  });
+
+  it('gives the last the usual duration where none is to be made longer', () => {
+    const part = joined(picture(0, 3000), picture(2700, 2700), picture(5700, 2700));
+    expect(new DurationCorrector(false).correct(part)).toBe(0);
+    expect(durationsOf(part)).toEqual([2700, 3000, 2700]);
   });
 
   it('leaves a duration alone where decode time does not rise', () => {
