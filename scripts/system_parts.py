@@ -42,6 +42,7 @@ class Part:
 PARTS = {
     "chromium": Part(("chromium", "--version"), ("chromium",)),
     "ffmpeg": Part(("ffmpeg", "-version"), ("ffmpeg",)),
+    "firefox": Part(("firefox-esr", "--version"), ("firefox-esr",)),
     "gstreamer": Part(
         # Debian's bindings belong to Debian's Python, not to the one in .venv.
         ("/usr/bin/python3", "-c", GSTREAMER_PROBE),
