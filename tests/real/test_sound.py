@@ -2,11 +2,13 @@
 
 import asyncio
 import io
+from array import array
 
 import av
 import pytest
 
 from liveedge.clock import SystemClock
+from liveedge.config.rtsp import RtspSettings, RtspTransport
 from liveedge.config.url import parse_camera_url
 from liveedge.ingest.rtsp import rtsp_source
 from liveedge.media.audio import AudioUnit
@@ -38,20 +40,29 @@ class Listening:
         self.reports.append((unix_us, rtp_time))
 
 
+TCP, UDP = RtspTransport.TCP, RtspTransport.UDP
+
+
 @pytest.mark.parametrize(
-    ("audio", "codec", "duration"),
+    ("audio", "codec", "duration", "transport"),
     [
-        ("aac", "mp4a.40.2", 1024),
-        ("opus", "opus", 960),
-        ("pcmu", "PCMU", 160),
-        ("pcma", "PCMA", 160),
+        ("aac", "mp4a.40.2", 1024, TCP),
+        ("opus", "opus", 960, TCP),
+        ("pcmu", "PCMU", 160, TCP),
+        ("pcma", "PCMA", 160, TCP),
+        ("aac", "mp4a.40.2", 1024, UDP),
+        ("opus", "opus", 960, UDP),
+        ("pcmu", "PCMU", 160, UDP),
     ],
 )
-async def test_sound_comes_beside_the_video(audio: str, codec: str, duration: int) -> None:
+async def test_sound_comes_beside_the_video(
+    audio: str, codec: str, duration: int, transport: RtspTransport
+) -> None:
     pictures, heard = Remembering(), Listening()
     with gst_camera(audio=audio, size="320x240") as camera:
         url = parse_camera_url(camera.url())
-        client = RtspClient(url, pictures, SystemClock(), sound=heard)
+        settings = RtspSettings(transport)
+        client = RtspClient(url, pictures, SystemClock(), settings=settings, sound=heard)
         attempt = asyncio.create_task(client.run_once())
         await pictures.until(lambda: len(pictures.units) >= 40 and len(heard.units) >= 30)
         attempt.cancel()
@@ -94,3 +105,38 @@ async def test_what_was_captured_together_has_the_same_media_time() -> None:
     with av.open(io.BytesIO(boxed), "r", format="mp4") as container:
         decoded = sum(frame.samples for frame in container.decode(audio=0))
     assert decoded >= 1024 * (len(sounds) - 1)
+
+
+async def test_g711_becomes_aac_that_sounds_alike() -> None:
+    clock = SystemClock()
+    registry = StreamRegistry(clock)
+    enough = asyncio.Event()
+    sounds: list[Chunk] = []
+
+    def came(chunk: Chunk) -> None:
+        sounds.append(chunk)
+        if len(sounds) == 75:
+            enough.set()
+
+    with gst_camera(audio="pcma", size="320x240") as camera:
+        url, settings = parse_camera_url(camera.url()), RtspSettings(UDP)
+        stream = registry.add("door", "", rtsp_source(url, clock, settings))
+        stream.sound.window.listen(came)
+        registry.start()
+        async with asyncio.timeout(30):
+            await enough.wait()
+        await registry.stop()
+    assert stream.sound.epoch is not None
+    assert registry.converter.pid is None
+    # A second and more: there is a tone once a second.
+    newest = sounds[-55:]
+    times = [chunk.decode_time for chunk in newest]
+    assert times == list(range(times[0], times[0] + 55 * 1920, 1920))
+    boxed = stream.sound.epoch.init + b"".join(chunk.payload for chunk in newest)
+    with av.open(io.BytesIO(boxed), "r", format="mp4") as container:
+        (track,) = container.streams.audio
+        assert (track.rate, track.channels) == (48_000, 1)
+        samples = array("f")
+        for frame in container.decode(track):
+            samples.frombytes(bytes(frame.planes[0])[: 4 * frame.samples])
+    assert max(samples[4096:]) > 0.02, "the camera's tone"

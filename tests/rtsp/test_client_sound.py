@@ -6,13 +6,16 @@ import struct
 import pytest
 
 from liveedge.clock import SystemClock
-from liveedge.errors import SourceError
+from liveedge.config.rtsp import RtspSettings, RtspTransport
+from liveedge.errors import Reason, SourceError
 from liveedge.media.audio import AudioUnit
-from liveedge.rtsp import connection
+from liveedge.rtsp import carriage, connection
 from liveedge.rtsp.audio import AudioTrack
 from liveedge.rtsp.client import RtspClient
 from liveedge.rtsp.rtcp import SenderReport, encode_sender_report, ntp_time
-from tests.rtsp.scripted import IDR, SDP, Peer, Remembering, frame, scripted
+from liveedge.rtsp.udp import Address, UdpPorts, open_ports
+from tests.rtsp.scripted import IDR, SDP, P, Peer, Remembering, frame, scripted
+from tests.rtsp.test_udp import HERE, sender
 
 SOUND = 0x50BD
 OFFER = SDP + b"m=audio 0 RTP/AVP 0\r\na=control:track2\r\n"
@@ -112,3 +115,71 @@ async def test_nobody_asks_for_sound_without_a_handler() -> None:
         await play(pictures, RtspClient(camera.url(), pictures, SystemClock()), 1)
         methods = [request.method for request in camera.peers[0].requests]
     assert methods[:3] == ["DESCRIBE", "SETUP", "PLAY"]
+
+
+async def test_sound_comes_over_ports_of_its_own_where_the_video_comes_over_udp(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "REPORT_INTERVAL", 0.01)
+    report = SenderReport(SOUND, ntp_time(1_700_000_000.0), 160, 1, 160)
+    pictures, heard = Remembering(), Listening()
+
+    async def script(peer: Peer) -> None:
+        with sender() as video, sender() as audio:
+            await peer.describe(OFFER)
+            await video.set_up(peer)
+            await audio.set_up(peer)
+            peer.reply(await peer.request("PLAY"))
+            await video.heard(video.rtp)
+            await audio.heard(audio.rtp)
+            audio.report(encode_sender_report(report, "camera"))
+            # Some of it is lost, some comes out of order.
+            packets = [sound(number, number * 160)[4:] for number in range(200)]
+            audio.send(packets[0], packets[2], packets[1], *packets[100:])
+            video.send(video.packet(IDR, 0), video.packet(P, 3000))
+            await pictures.until(lambda: len(pictures.units) == 2)
+            for camera in (video, audio):
+                while True:
+                    packet, (host, _) = await camera.heard(camera.rtcp)
+                    assert host == HERE
+                    if packet[0] & 0x1F:
+                        break  # The first one to come opens the way and reports nothing.
+            while len(heard.units) < 103:
+                await audio.heard(audio.rtcp)
+
+    async with scripted(script) as camera:
+        settings = RtspSettings(RtspTransport.UDP)
+        client = RtspClient(camera.url(), pictures, SystemClock(), settings=settings, sound=heard)
+        await play(pictures, client, 2)
+    assert [unit.rtp_time // 160 for unit in heard.units] == [0, 1, 2, *range(100, 200)]
+    assert [unit.rtp_time // 160 for unit in heard.units if unit.gap] == [100]
+    assert heard.reports == [(1_700_000_000_000_000, 160)]
+    assert (client.stats.lost, client.stats.access_units) == (0, 2)
+
+
+async def test_without_ports_for_sound_there_are_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Address] = []
+
+    def some(local: Address) -> UdpPorts:
+        opened.append(local)
+        if len(opened) > 1:
+            raise SourceError(Reason.INTERNAL, "There are no more.")
+        return open_ports(local)
+
+    monkeypatch.setattr(carriage, "open_ports", some)
+    pictures, heard = Remembering(), Listening()
+
+    async def script(peer: Peer) -> None:
+        with sender() as video:
+            await peer.describe(OFFER)
+            await video.set_up(peer)
+            peer.reply(await peer.request("PLAY"))
+            await video.heard(video.rtp)
+            video.send(video.packet(IDR, 0))
+            await pictures.until(lambda: len(pictures.units) == 1)
+
+    async with scripted(script) as camera:
+        settings = RtspSettings(RtspTransport.UDP)
+        client = RtspClient(camera.url(), pictures, SystemClock(), settings=settings, sound=heard)
+        await play(pictures, client, 1)
+    assert not heard.tracks

@@ -27,7 +27,7 @@ def test_a_track_is_set_up_behind_the_video() -> None:
     assert asked[2] == "SETUP rtsp://camera/live/trackID=0 RTP/AVP/TCP;unicast;interleaved=4-5"
     assert asked[3] == "PLAY rtsp://camera/live/"
     assert session.sound is not None
-    assert session.sound.channels == (4, 5)
+    assert session.sound.transport.interleaved == (4, 5)
     assert session.sound.track.config.codec == "PCMU"
 
 

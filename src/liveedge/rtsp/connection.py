@@ -8,13 +8,13 @@ from typing import cast
 from liveedge.clock import Clock
 from liveedge.config.rtsp import RtspTransport
 from liveedge.errors import LimitError, Reason, SourceError
+from liveedge.rtsp.carriage import Carriage
 from liveedge.rtsp.framing import Demultiplexer
 from liveedge.rtsp.messages import Message, Request, Response
 from liveedge.rtsp.reception import MediaHandler, Stats, VideoReception
 from liveedge.rtsp.session import Dialogue, Session, SetUp, SoundSetUp
 from liveedge.rtsp.sound_reception import SoundHandler, SoundReception
 from liveedge.rtsp.transport import INTERLEAVED, Transport
-from liveedge.rtsp.udp import UdpPorts, open_ports
 
 MAX_UNSENT = 64 * 1024
 """Octets that a camera may leave unread."""
@@ -59,25 +59,27 @@ class Connection(asyncio.Protocol):
         self._dialogue: Dialogue | None = None
         self._cseq: int | None = None
         self._reception: VideoReception | None = None
-        self._rtcp_channel = 0
         self._sound_handler = sound
-        self._sound: tuple[SoundReception, int] | None = None
-        """With the channel of its reports."""
-        self._ports: UdpPorts | None = None
+        self._sound: SoundReception | None = None
+        self._video_way = Carriage(self._demultiplexer, self._send)
+        self._sound_way = Carriage(self._demultiplexer, self._send)
         self._next_keep_alive = 0.0
         self._next_report = 0.0
         self._left = False
         session.offers = self._offers
+        session.offer_sound = self._offer_sound
         session.wants_sound = sound is not None
 
     @property
     def stats(self) -> Stats:
         """Figures so far."""
         octets, foreign, duplicates = self._octets, self._demultiplexer.stray_frames, 0
-        if self._ports is not None:
-            octets += self._ports.octets
-            foreign += self._ports.strangers
-            duplicates = self._ports.duplicates
+        for way in (self._video_way, self._sound_way):
+            if way.ports is not None:
+                octets += way.ports.octets
+                foreign += way.ports.strangers
+        if self._video_way.ports is not None:
+            duplicates = self._video_way.ports.duplicates
         if self._reception is None:
             return Stats(octets)
         return self._reception.stats(octets, foreign, duplicates)
@@ -222,43 +224,34 @@ class Connection(asyncio.Protocol):
         if self._carriage is not RtspTransport.UDP:
             yield INTERLEAVED
         if self._carriage in (RtspTransport.AUTO, RtspTransport.UDP):
-            self._ports = open_ports(self._transport.get_extra_info("sockname"))
-            yield Transport("RTP/AVP", client_port=self._ports.numbers)
+            yield self._video_way.offer_ports(self._transport.get_extra_info("sockname"))
+
+    def _offer_sound(self) -> Transport | None:
+        """Ports for the sound beside video over UDP; without any there is no sound."""
+        with contextlib.suppress(SourceError):
+            return self._sound_way.offer_ports(self._transport.get_extra_info("sockname"))
+        return None
 
     def _receive(self, media: SetUp, now: float) -> None:
         """Take the track's packets from now on: some cameras send before they answer PLAY."""
         self._reception = reception = VideoReception(media.track, self._handler, now)
-        channels = media.transport.interleaved
-        if channels is not None:
-            self._rtcp_channel = channels[1]
-            self._demultiplexer.sinks[channels[1]] = reception.take_reports
-            self._demultiplexer.sinks[channels[0]] = reception.receiver.push
-        elif self._ports is not None:
-            self._ports.listen(
-                self._transport.get_extra_info("peername"),
-                media.transport,
-                rtp=reception.receiver.push,
-                rtcp=reception.take_reports,
-                clock=self._clock,
-                failed=self._fail,
-            )
+        camera = self._transport.get_extra_info("peername")
+        self._video_way.receive(reception, media.transport, camera, self._clock, self._fail)
 
     def _receive_sound(self, set_up: SoundSetUp) -> None:
         if self._sound_handler is None:
             return
-        reception = SoundReception(set_up.track, self._sound_handler)
-        media, reports = set_up.channels
-        self._sound = reception, reports
-        self._demultiplexer.sinks[media] = reception.receiver.push
-        self._demultiplexer.sinks[reports] = reception.take_reports
+        self._sound = reception = SoundReception(set_up.track, self._sound_handler)
+        camera = self._transport.get_extra_info("peername")
+        self._sound_way.receive(reception, set_up.transport, camera, self._clock, self._fail)
 
     def _stop_media(self) -> None:
         self._demultiplexer.sinks.clear()
         if self._reception is not None:
             # Parts of this refer to each other, and may for long wait for the garbage collector.
             self._reception.depacketizer.forget()
-        if self._ports is not None:
-            self._ports.close()
+        self._video_way.close()
+        self._sound_way.close()
 
     def _play(self, now: float) -> None:
         if self._reception is not None:
@@ -270,14 +263,6 @@ class Connection(asyncio.Protocol):
     def _send_report(self, now: float) -> None:
         if self._reception is None:
             return
-        packet = self._reception.receiver_report(now)
-        if self._ports is not None:
-            self._ports.send_report(packet)
-        else:
-            self._send_report_on(self._rtcp_channel, packet)
+        self._video_way.report(self._reception.receiver_report(now))
         if self._sound is not None:
-            sound, channel = self._sound
-            self._send_report_on(channel, sound.receiver_report(now))
-
-    def _send_report_on(self, channel: int, packet: bytes) -> None:
-        self._send(b"$%c" % channel + len(packet).to_bytes(2, "big") + packet)
+            self._sound_way.report(self._sound.receiver_report(now))

@@ -7,6 +7,7 @@ from typing import Protocol
 from liveedge.errors import Reason, SourceError
 from liveedge.media.access_unit import AccessUnit
 from liveedge.rtsp.deadlines import Progress
+from liveedge.rtsp.framing import FrameSink
 from liveedge.rtsp.rtcp import SenderReport, encode_receiver_report, parse_compound
 from liveedge.rtsp.rtp import RtpReceiver
 from liveedge.rtsp.video import VideoDescription, VideoTrack
@@ -91,6 +92,11 @@ class VideoReception:
             depacketizer.damaged,
             depacketizer.skipped,
         )
+
+    @property
+    def take_packet(self) -> FrameSink:
+        """Takes an RTP packet."""
+        return self.receiver.push
 
     def played(self, now: float) -> None:
         """Note that the camera agreed to play."""

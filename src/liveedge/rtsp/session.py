@@ -52,10 +52,10 @@ class SetUp:
 
 @dataclass(frozen=True, slots=True)
 class SoundSetUp:
-    """An audio track, and the channels that it comes on."""
+    """An audio track, and the way that it comes: the same as that of the video."""
 
     track: AudioTrack
-    channels: tuple[int, int]
+    transport: Transport
 
 
 class Session:
@@ -75,6 +75,8 @@ class Session:
         self.offers: Callable[[], Iterable[Transport]] = lambda: (INTERLEAVED,)
         """Ways for a track to come, the best first; the next one is asked for only when the camera
         has refused all before it."""
+        self.offer_sound: Callable[[], Transport | None] = lambda: None
+        """A way for sound to come beside video over UDP; None if there is none."""
         self._url = url
         self._auth: Authenticator | None = None
         if url.username is not None:
@@ -127,21 +129,22 @@ class Session:
     def _set_up_sound(self, base: str, description: SessionDescription) -> Dialogue:
         """Set the audio track up beside the video; a camera that does not want to sends none.
 
-        It comes over the RTSP connection only, as the video has to.
+        It comes by the way that the video comes.
         """
         track = choose_audio(description)
-        video = self.media and self.media.transport.interleaved
-        if track is None or not video or max(video) > _LAST_CHANNEL - 2:
+        if track is None or self.media is None:
             return
-        wanted = Transport(INTERLEAVED.protocol, interleaved=(max(video) + 1, max(video) + 2))
+        video = self.media.transport.interleaved
+        wanted = _beside(video) if video else self.offer_sound()
+        if wanted is None:
+            return
         control = resolve_control(base, track.control)
         answer = yield from self._exchange("SETUP", control, [("Transport", str(wanted))])
         if not 200 <= answer.status < 300:
             return
         agreed = agree(wanted, answer.headers.get("Transport"))
-        channels = agreed and agreed.interleaved
-        if channels and not set(channels) & set(video):
-            self.sound = SoundSetUp(track, channels)
+        if agreed is not None and not set(agreed.interleaved or ()) & set(video or ()):
+            self.sound = SoundSetUp(track, agreed)
 
     def keeping_alive(self) -> Dialogue:
         """One sign of life. Whatever the answer is: while video comes, all is well."""
@@ -257,6 +260,14 @@ def _base(headers: Headers, url: str) -> str:
         if is_absolute(value):
             return value
     return url
+
+
+def _beside(video: tuple[int, int]) -> Transport | None:
+    """The next two channels behind those of the video; None if there are no more."""
+    last = max(video)
+    if last > _LAST_CHANNEL - 2:
+        return None
+    return Transport(INTERLEAVED.protocol, interleaved=(last + 1, last + 2))
 
 
 def _refused_way(wanted: Transport) -> SourceError:

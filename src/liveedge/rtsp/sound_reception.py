@@ -5,6 +5,7 @@ from typing import Protocol
 
 from liveedge.media.audio import AudioUnit
 from liveedge.rtsp.audio import AudioTrack
+from liveedge.rtsp.framing import FrameSink
 from liveedge.rtsp.rtcp import SenderReport, encode_receiver_report, parse_compound
 from liveedge.rtsp.rtp import RtpReceiver
 
@@ -36,6 +37,11 @@ class SoundReception:
             track.depacketizer(handler.unit), track.payload_type, track.clock_rate
         )
         handler.begins(track)
+
+    @property
+    def take_packet(self) -> FrameSink:
+        """Takes an RTP packet."""
+        return self.receiver.push
 
     def take_reports(self, data: bytes, start: int, end: int, arrival: float) -> None:
         """Take an RTCP packet. That the sound ends is no end of the video."""
