@@ -1,12 +1,13 @@
 import { Backoff } from './backoff';
+import { Channel, type Subscriber, type TrackListener } from './channel';
 import { ClockOffset, unixNow } from './clock-offset';
 import {
   HEADER_BYTES,
   KIND_CHUNK,
   KIND_INIT,
-  isAfter,
   parseControl,
   parseHeader,
+  type AudioMessage,
   type ErrorMessage,
   type MediaHeader,
   type Report,
@@ -15,18 +16,22 @@ import {
   type StreamMessage,
 } from './protocol';
 
-/** What a subscriber of one stream is told. */
-export interface StreamListener {
+/** What a subscriber of one stream's pictures is told. */
+export interface StreamListener extends TrackListener {
   /** The socket opened, or closed and is being opened again. */
   connection(open: boolean): void;
   state(message: StateMessage): void;
   /** A new decoder configuration; its init segment and then its chunks follow. */
   stream(message: StreamMessage): void;
-  init(payload: Uint8Array): void;
-  chunk(header: MediaHeader, payload: Uint8Array): void;
   /** So many chunks were left out because this page did not keep up. */
   skipped(chunks: number): void;
   error(message: ErrorMessage): void;
+}
+
+/** What a subscriber of one stream's sound is told. */
+export interface SoundListener extends TrackListener {
+  /** The sound begins, or has another configuration; its init segment and its chunks follow. */
+  audio(message: AudioMessage): void;
 }
 
 export interface Subscription {
@@ -45,20 +50,6 @@ const CLOCK_EVERY_MS = 10_000;
 /** An element that moves in the page closes and opens again within one task. */
 const LINGER_MS = 2000;
 
-/** One `Subscriber` is one listener; several may watch the same stream. */
-interface Subscriber {
-  listener: StreamListener;
-  configuration: string | null;
-  initialised: boolean;
-  lastSequence: number | null;
-}
-
-interface Channel {
-  stream: string;
-  number: number | null;
-  subscribers: Set<Subscriber>;
-}
-
 /**
  * The WebSocket to one server, shared by all players of a page.
  *
@@ -70,7 +61,8 @@ export class LiveSocket {
   #socket: WebSocket | null = null;
   #open = false;
   #failures = 0;
-  #channels = new Map<string, Channel>();
+  #pictures = new Map<string, Channel<StreamListener>>();
+  #sounds = new Map<string, Channel<SoundListener>>();
   #byNumber = new Map<number, Channel>();
   #backoff = new Backoff(250, 2000);
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -94,26 +86,21 @@ export class LiveSocket {
   }
 
   subscribe(stream: string, listener: StreamListener): Subscription {
-    const subscriber: Subscriber = {
-      listener,
-      configuration: null,
-      initialised: false,
-      lastSequence: null,
-    };
-    const channel = this.#channels.get(stream) ?? this.#addChannel(stream);
-    const joins = channel.subscribers.size > 0;
-    channel.subscribers.add(subscriber);
-    this.#start();
-    if (this.#open) {
-      // A second viewer of a stream needs the init segment and the newest sync frame as well; those
-      // who have them already are spared what they have seen (see #chunk).
-      if (joins) this.#send({ type: 'unsubscribe', stream });
-      this.#send({ type: 'subscribe', stream });
-    }
+    const channel = this.#pictures.get(stream) ?? new Channel<StreamListener>({ stream });
+    this.#pictures.set(stream, channel);
+    const subscriber = this.#join(channel, listener);
     return {
       report: (report) => this.#send({ type: 'report', stream, ...report }),
-      close: () => this.#unsubscribe(channel, subscriber),
+      close: () => this.#leave(this.#pictures, channel, subscriber),
     };
+  }
+
+  /** Subscribe to the sound of a stream; returns how to end that. */
+  listen(stream: string, listener: SoundListener): () => void {
+    const channel = this.#sounds.get(stream) ?? new Channel<SoundListener>({ stream, audio: true });
+    this.#sounds.set(stream, channel);
+    const subscriber = this.#join(channel, listener);
+    return () => this.#leave(this.#sounds, channel, subscriber);
   }
 
   /** Try again at once, for example because the network has come back. */
@@ -124,18 +111,32 @@ export class LiveSocket {
     this.#connect();
   }
 
-  #addChannel(stream: string): Channel {
-    const channel = { stream, number: null, subscribers: new Set<Subscriber>() };
-    this.#channels.set(stream, channel);
-    return channel;
+  #join<Listener extends TrackListener>(channel: Channel<Listener>, listener: Listener) {
+    const joins = channel.size > 0;
+    const subscriber = channel.add(listener);
+    this.#start();
+    if (this.#open) {
+      // A second one needs the init segment and the newest media as well.
+      if (joins) this.#send({ type: 'unsubscribe', ...channel.request });
+      this.#send({ type: 'subscribe', ...channel.request });
+    }
+    return subscriber;
   }
 
-  #unsubscribe(channel: Channel, subscriber: Subscriber): void {
-    if (!channel.subscribers.delete(subscriber) || channel.subscribers.size > 0) return;
-    this.#channels.delete(channel.stream);
+  #leave<Listener extends TrackListener>(
+    channels: Map<string, Channel<Listener>>,
+    channel: Channel<Listener>,
+    subscriber: Subscriber<Listener>,
+  ): void {
+    if (!channel.remove(subscriber) || channel.size > 0) return;
+    channels.delete(channel.request.stream);
     if (channel.number !== null) this.#byNumber.delete(channel.number);
-    this.#send({ type: 'unsubscribe', stream: channel.stream });
-    if (this.#channels.size === 0) this.#linger = setTimeout(() => this.#stop(), LINGER_MS);
+    this.#send({ type: 'unsubscribe', ...channel.request });
+    if (!this.#isUsed) this.#linger = setTimeout(() => this.#stop(), LINGER_MS);
+  }
+
+  get #isUsed(): boolean {
+    return this.#pictures.size + this.#sounds.size > 0;
   }
 
   #start(): void {
@@ -171,23 +172,24 @@ export class LiveSocket {
     // Before the pictures, or the answer would wait behind the first burst of them.
     this.#clockTimers = CLOCK_BURST_MS.map((delay) => setTimeout(() => this.#askClock(), delay));
     this.#askClock();
-    for (const channel of this.#channels.values()) {
-      this.#send({ type: 'subscribe', stream: channel.stream });
-      for (const { listener } of channel.subscribers) listener.connection(true);
+    for (const channel of this.#pictures.values()) {
+      this.#send({ type: 'subscribe', ...channel.request });
+      channel.tell((listener) => listener.connection(true));
     }
+    for (const { request } of this.#sounds.values()) this.#send({ type: 'subscribe', ...request });
   }
 
   #lost(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     this.#drop();
-    if (this.#channels.size === 0) return;
+    if (!this.#isUsed) return;
     this.#failures += 1;
     this.#retry = setTimeout(() => {
       this.#retry = null;
       this.#connect();
     }, this.#backoff.next());
-    for (const channel of this.#channels.values()) {
-      for (const { listener } of channel.subscribers) listener.connection(false);
+    for (const channel of this.#pictures.values()) {
+      channel.tell((listener) => listener.connection(false));
     }
   }
 
@@ -199,14 +201,7 @@ export class LiveSocket {
     for (const timer of this.#clockTimers) clearTimeout(timer);
     this.#clockTimers = [];
     this.#byNumber.clear();
-    for (const channel of this.#channels.values()) {
-      channel.number = null;
-      // The next socket may lead to another process with other numbers.
-      for (const subscriber of channel.subscribers) {
-        subscriber.configuration = null;
-        subscriber.lastSequence = null;
-      }
-    }
+    for (const channel of [...this.#pictures.values(), ...this.#sounds.values()]) channel.forget();
     socket?.close();
   }
 
@@ -256,7 +251,14 @@ export class LiveSocket {
         this.clock.add(message.t0, unixNow(), message.server_ms);
         return;
       case 'stream':
-        this.#configure(message);
+        this.#configure(this.#pictures.get(message.stream), message, (listener) =>
+          listener.stream(message),
+        );
+        return;
+      case 'audio':
+        this.#configure(this.#sounds.get(message.stream), message, (listener) =>
+          listener.audio(message),
+        );
         return;
       case 'state':
         this.#tell(message.stream, (listener) => listener.state(message));
@@ -272,47 +274,25 @@ export class LiveSocket {
   }
 
   #tell(stream: string, event: (listener: StreamListener) => void): void {
-    for (const { listener } of this.#channels.get(stream)?.subscribers ?? []) event(listener);
+    this.#pictures.get(stream)?.tell(event);
   }
 
-  #configure(message: StreamMessage): void {
-    const channel = this.#channels.get(message.stream);
+  #configure<Listener extends TrackListener>(
+    channel: Channel<Listener> | undefined,
+    message: StreamMessage | AudioMessage,
+    announce: (listener: Listener) => void,
+  ): void {
     if (!channel) return;
     if (channel.number !== null) this.#byNumber.delete(channel.number);
-    channel.number = message.number;
     this.#byNumber.set(message.number, channel);
-    const configuration = `${message.number}/${message.epoch}`;
-    for (const subscriber of channel.subscribers) {
-      if (subscriber.configuration === configuration) continue;
-      subscriber.configuration = configuration;
-      subscriber.initialised = false;
-      subscriber.lastSequence = null;
-      subscriber.listener.stream(message);
-    }
+    channel.configure(message, announce);
   }
 
   #media(header: MediaHeader, payload: Uint8Array): void {
     const channel = this.#byNumber.get(header.stream);
     if (!channel) return;
-    if (header.kind === KIND_CHUNK) this.#chunk(channel, header, payload);
-    else if (header.kind === KIND_INIT) this.#init(channel, payload);
-  }
-
-  #init(channel: Channel, payload: Uint8Array): void {
-    for (const subscriber of channel.subscribers) {
-      if (subscriber.initialised) continue;
-      subscriber.initialised = true;
-      subscriber.listener.init(payload);
-    }
-  }
-
-  #chunk(channel: Channel, header: MediaHeader, payload: Uint8Array): void {
-    for (const subscriber of channel.subscribers) {
-      const { lastSequence } = subscriber;
-      if (lastSequence !== null && !isAfter(header.sequence, lastSequence)) continue;
-      subscriber.lastSequence = header.sequence;
-      subscriber.listener.chunk(header, payload);
-    }
+    if (header.kind === KIND_CHUNK) channel.chunk(header, payload);
+    else if (header.kind === KIND_INIT) channel.init(payload);
   }
 }
 

@@ -92,6 +92,21 @@ export interface StreamMessage {
   height: number;
   timescale: number;
   fps: number | null;
+  /** Codec of the sound, null without; a quality says nothing of the sound of its stream. */
+  audio: string | null;
+}
+
+export interface AudioMessage {
+  type: 'audio';
+  stream: string;
+  number: number;
+  epoch: number;
+  /** As in RFC 6381 or the WebCodecs registry: `mp4a.40.2`, `opus`, `ulaw`, `alaw`. */
+  codec: string;
+  /** Hz. */
+  sample_rate: number;
+  channels: number;
+  timescale: number;
 }
 
 export interface SkippedMessage {
@@ -121,6 +136,7 @@ export interface HelloMessage {
 export type ServerMessage =
   | StateMessage
   | StreamMessage
+  | AudioMessage
   | SkippedMessage
   | ErrorMessage
   | ClockMessage
@@ -135,7 +151,7 @@ export interface Report {
   dropped: number;
 }
 
-const TYPES = new Set(['hello', 'state', 'stream', 'skipped', 'error', 'clock']);
+const TYPES = new Set(['hello', 'state', 'stream', 'audio', 'skipped', 'error', 'clock']);
 
 /** Read a text message; null for what this client does not know, which it must ignore. */
 export function parseControl(text: string): ServerMessage | null {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LiveSocket, sharedSocket, type StreamListener } from '../../src/live/live-socket';
+import { LiveSocket, sharedSocket, type SoundListener, type StreamListener } from '../../src/live/live-socket';
 import type { MediaHeader } from '../../src/live/protocol';
 import { mediaMessage } from '../support/messages';
 
@@ -14,7 +14,7 @@ class FakeWebSocket extends EventTarget {
   binaryType = 'blob';
   readyState = 0;
   closed = false;
-  sent: { type: string; stream?: string; t0?: number }[] = [];
+  sent: { type: string; stream?: string; audio?: boolean; t0?: number }[] = [];
 
   constructor(readonly url: string) {
     super();
@@ -46,10 +46,16 @@ class FakeWebSocket extends EventTarget {
     this.binary(mediaMessage({ kind: 1, stream: number, epoch }, new Uint8Array([105])));
     for (const sequence of sequences) this.binary(mediaMessage({ stream: number, sequence }));
   }
+  /** The same for `subscribe` with `audio`. */
+  sound(stream: string, number: number, sequences: number[]): void {
+    this.text({ type: 'audio', stream, number, epoch: 0, codec: 'opus', timescale: 90_000 });
+    this.binary(mediaMessage({ kind: 1, stream: number }, new Uint8Array([105])));
+    for (const sequence of sequences) this.binary(mediaMessage({ stream: number, sequence }));
+  }
   subscriptions(): string[] {
     return this.sent
       .filter(({ type }) => type.endsWith('subscribe'))
-      .map(({ type, stream }) => `${type} ${stream}`);
+      .map(({ type, stream, audio }) => `${type} ${stream}${audio ? ' sound' : ''}`);
   }
 }
 
@@ -75,6 +81,22 @@ class Recorder implements StreamListener {
   }
   error(message: { code: string }): void {
     this.log.push(message.code);
+  }
+  take(): string[] {
+    return this.log.splice(0);
+  }
+}
+
+class Ear implements SoundListener {
+  log: string[] = [];
+  audio(message: { codec: string }): void {
+    this.log.push(message.codec);
+  }
+  init(): void {
+    this.log.push('init');
+  }
+  chunk(header: MediaHeader): void {
+    this.log.push(`#${header.sequence}`);
   }
   take(): string[] {
     return this.log.splice(0);
@@ -316,6 +338,65 @@ describe('coming back', () => {
     old.fail();
     expect(door.take()).toEqual([]);
     expect(socket.open).toBe(true);
+  });
+});
+
+describe('the sound of a stream', () => {
+  it('is asked for on its own, and does not mix with the pictures', () => {
+    const socket = new LiveSocket(ADDRESS);
+    const [door, ear] = [new Recorder(), new Ear()];
+    socket.subscribe('door', door);
+    FakeWebSocket.last.open();
+    FakeWebSocket.last.play('door', 1, [7]);
+    door.take();
+    const leave = socket.listen('door', ear);
+    FakeWebSocket.last.sound('door', 0x8001, [3, 4]);
+    FakeWebSocket.last.binary(mediaMessage({ stream: 1, sequence: 8 }));
+    expect(ear.take()).toEqual(['opus', 'init', '#3', '#4']);
+    expect(door.take()).toEqual(['#8']);
+    leave();
+    FakeWebSocket.last.binary(mediaMessage({ stream: 0x8001, sequence: 5 }));
+    expect(ear.take()).toEqual([]);
+    expect(FakeWebSocket.last.subscriptions()).toEqual([
+      'subscribe door',
+      'subscribe door sound',
+      'unsubscribe door sound',
+    ]);
+  });
+
+  it('comes back with the socket, and keeps it open by itself', () => {
+    const socket = new LiveSocket(ADDRESS);
+    const ear = new Ear();
+    const leave = socket.listen('door', ear);
+    FakeWebSocket.last.open();
+    FakeWebSocket.last.sound('door', 0x8001, [900]);
+    FakeWebSocket.last.fail();
+    vi.advanceTimersByTime(250);
+    FakeWebSocket.last.open();
+    FakeWebSocket.last.sound('door', 0x8001, [0]);
+    expect(ear.take()).toEqual(['opus', 'init', '#900', 'opus', 'init', '#0']);
+    expect(FakeWebSocket.last.subscriptions()).toEqual(['subscribe door sound']);
+    leave();
+    vi.advanceTimersByTime(2000);
+    expect(FakeWebSocket.last.closed).toBe(true);
+  });
+
+  it('goes to two listeners by one subscription', () => {
+    const socket = new LiveSocket(ADDRESS);
+    const [first, second] = [new Ear(), new Ear()];
+    const leave = socket.listen('door', first);
+    FakeWebSocket.last.open();
+    FakeWebSocket.last.sound('door', 0x8001, [3]);
+    socket.listen('door', second);
+    FakeWebSocket.last.sound('door', 0x8001, [3, 4]);
+    expect(first.take()).toEqual(['opus', 'init', '#3', '#4']);
+    expect(second.take()).toEqual(['opus', 'init', '#3', '#4']);
+    leave();
+    expect(FakeWebSocket.last.subscriptions()).toEqual([
+      'subscribe door sound',
+      'unsubscribe door sound',
+      'subscribe door sound',
+    ]);
   });
 });
 
