@@ -101,7 +101,7 @@ export interface AudioMessage {
   stream: string;
   number: number;
   epoch: number;
-  /** As in RFC 6381 or the WebCodecs registry: `mp4a.40.2`, `opus`, `ulaw`, `alaw`. */
+  /** As in RFC 6381 or the WebCodecs registry: `mp4a.40.2`, `opus`. */
   codec: string;
   /** Hz. */
   sample_rate: number;

@@ -5,6 +5,16 @@ const BOX_HEADER = 8;
 const STSD_HEADER = 8;
 /** Fields of a VisualSampleEntry before its boxes (ISO/IEC 14496-12 §12.1.3). */
 const VISUAL_SAMPLE_ENTRY = 78;
+/** Fields of an AudioSampleEntry before its boxes (§12.2.3). */
+const AUDIO_SAMPLE_ENTRY = 28;
+const FULL_BOX_HEADER = 4;
+
+/** Tags of descriptors, and what stands in them before others (ISO/IEC 14496-1 §7.2.6). */
+const ES_DESCRIPTOR = 3;
+const ES_FIELDS = 3;
+const DECODER_CONFIG = 4;
+const DECODER_FIELDS = 13;
+const DECODER_SPECIFIC = 5;
 
 /** Flags of `trun` (ISO/IEC 14496-12 §8.8.8), and where its optional members begin. */
 const TRUN_DATA_OFFSET = 0x1;
@@ -24,6 +34,23 @@ export function decoderConfiguration(init: Uint8Array): Uint8Array {
     if (CONFIGURATIONS.has(box.type)) return box.body;
   }
   throw new Error('The init segment has no decoder configuration.');
+}
+
+/**
+ * The AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) of the first track; throws if there is none.
+ *
+ * It is in an ES_Descriptor, in there in a DecoderConfigDescriptor (ISO/IEC 14496-1 §7.2.6.5).
+ */
+export function audioSpecificConfig(init: Uint8Array): Uint8Array {
+  const at = descendant(init, TO_SAMPLE_ENTRY);
+  const entry = at && [...boxes(at.subarray(STSD_HEADER))][0];
+  const children = boxes(entry?.body.subarray(AUDIO_SAMPLE_ENTRY) ?? new Uint8Array());
+  const esds = [...children].find(({ type }) => type === 'esds');
+  const stream = esds && descriptor(esds.body.subarray(FULL_BOX_HEADER), ES_DESCRIPTOR);
+  const decoder = stream && descriptor(stream.subarray(ES_FIELDS), DECODER_CONFIG);
+  const specific = decoder && descriptor(decoder.subarray(DECODER_FIELDS), DECODER_SPECIFIC);
+  if (!specific) throw new Error('The init segment does not say how its AAC is configured.');
+  return specific;
 }
 
 /** The sample of a chunk that holds exactly one: it follows `moof` and the header of `mdat`. */
@@ -81,6 +108,20 @@ function descendant(data: Uint8Array, path: readonly string[]): Uint8Array | nul
     at = at && [...boxes(at)].find((box) => box.type === type)?.body;
   }
   return at ?? null;
+}
+
+/** The body of the first descriptor in `data` if it has this tag; its length may take four bytes. */
+function descriptor(data: Uint8Array, tag: number): Uint8Array | null {
+  if (data[0] !== tag) return null;
+  let length = 0;
+  let at = 1;
+  let byte: number;
+  do {
+    byte = data[at] ?? 0;
+    length = length * 128 + (byte & 127);
+    at += 1;
+  } while (byte & 128 && at <= 4);
+  return data.subarray(at, at + length);
 }
 
 function viewOf(data: Uint8Array): DataView {

@@ -5,7 +5,11 @@ import type { ClockSource } from './stats';
 export interface Capture {
   /** Unix time in milliseconds, on the server's clock. */
   captureMs: number;
+  /** When its last byte arrived at the server, on the same clock. */
+  arrivedMs: number;
   clock: ClockSource;
+  /** The stream on whose time axis its presentation time is; null where that is a playlist's. */
+  stream: string | null;
 }
 
 /**
@@ -44,6 +48,8 @@ export class CaptureTable {
   }
 }
 
-export function captureOf(header: MediaHeader): Capture {
-  return { captureMs: header.captureMs, clock: header.cameraClock ? 'camera' : 'server' };
+export function captureOf(header: MediaHeader, stream: string): Capture {
+  const { captureMs, arrivalMs, cameraClock } = header;
+  const clock = cameraClock ? 'camera' : 'server';
+  return { captureMs, arrivedMs: captureMs + arrivalMs, clock, stream };
 }

@@ -1,4 +1,5 @@
 import { unixNow } from '../live/clock-offset';
+import { PlayerSound } from '../sound/player-sound';
 import { Overlay } from './overlay';
 import { PictureFigures } from './picture-figures';
 import { Playback } from './playback';
@@ -32,7 +33,15 @@ export interface PlayerFrame {
 
 /** `<live-edge-player stream="door" transport="auto">`: one camera, as late as it must be. */
 export class LiveEdgePlayer extends HTMLElement {
-  static readonly observedAttributes = ['stream', 'quality', 'transport', 'server', 'badge'];
+  static readonly observedAttributes = [
+    'stream',
+    'quality',
+    'transport',
+    'server',
+    'badge',
+    'muted',
+    'volume',
+  ];
 
   /** Called for each presented picture, before anything else happens to it. */
   onframe: ((frame: PlayerFrame) => void) | null = null;
@@ -41,6 +50,10 @@ export class LiveEdgePlayer extends HTMLElement {
   #internals: ElementInternals;
   #playback: Playback | null = null;
   #figures = new PictureFigures();
+  #sound = new PlayerSound({
+    changed: () => this.dispatchEvent(new Event('volumechange')),
+    refused: (message) => this.#overlay.say(message),
+  });
   #picture: { width: number; height: number; clock: ClockSource | null } | null = null;
   #state: PlayerState = 'connecting';
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -63,6 +76,29 @@ export class LiveEdgePlayer extends HTMLElement {
     return this.#state;
   }
 
+  /** Whether it is silent, which it is until somebody wants otherwise. */
+  get muted(): boolean {
+    return this.#sound.muted;
+  }
+
+  set muted(muted: boolean) {
+    this.#sound.muted = muted;
+  }
+
+  /** From 0 to 1. */
+  get volume(): number {
+    return this.#sound.volume;
+  }
+
+  set volume(volume: number) {
+    this.#sound.volume = volume;
+  }
+
+  /** A node that carries what is heard; it is heard `context.outputLatency` later. */
+  async tapSound(): Promise<AudioNode> {
+    return this.#sound.tap();
+  }
+
   get stats(): PlayerStats {
     const now = performance.now();
     const renderer = this.#playback?.renderer ?? null;
@@ -81,6 +117,7 @@ export class LiveEdgePlayer extends HTMLElement {
       fps: this.#figures.fps(now),
       dropped: (figures?.dropped ?? 0) + (this.#playback?.facts.skipped ?? 0),
       stalls: this.#figures.stalls,
+      lip_sync_ms: this.#sound.latenessMs,
       width: this.#picture?.width ?? 0,
       height: this.#picture?.height ?? 0,
     };
@@ -104,6 +141,8 @@ export class LiveEdgePlayer extends HTMLElement {
 
   attributeChangedCallback(name: string): void {
     if (name === 'badge') this.#show();
+    else if (name === 'muted') this.muted = this.getAttribute('muted') !== 'off';
+    else if (name === 'volume') this.volume = volumeOf(this.getAttribute('volume'));
     else if (this.#playback && !this.#restarting) {
       this.#restarting = true;
       queueMicrotask(() => {
@@ -120,8 +159,10 @@ export class LiveEdgePlayer extends HTMLElement {
     if (!id) return;
     this.#figures = new PictureFigures();
     this.#picture = null;
+    const server = serverOf(this.getAttribute('server'));
+    this.#sound.start(server, id);
     this.#playback = new Playback({
-      server: serverOf(this.getAttribute('server')),
+      server,
       stream: streamOf(id, this.getAttribute('quality')),
       transport: transportChoice(this.getAttribute('transport')),
       stage: this.#overlay.stage,
@@ -129,7 +170,7 @@ export class LiveEdgePlayer extends HTMLElement {
     });
     this.#timer = setInterval(() => this.#tick(), STATS_EVERY_MS);
     this.#stopWatching = watchVisibility(this, {
-      unwatched: () => this.#playback?.pause(),
+      unwatched: () => this.#pause(),
       watched: () => this.#resume(),
     });
     this.#show();
@@ -138,12 +179,19 @@ export class LiveEdgePlayer extends HTMLElement {
   #stop(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#stopWatching?.();
+    this.#sound.stop();
     this.#playback?.close();
     this.#timer = this.#stopWatching = this.#playback = null;
   }
 
+  #pause(): void {
+    this.#playback?.pause();
+    this.#sound.pause();
+  }
+
   #resume(): void {
     this.#figures.pause();
+    this.#sound.resume();
     this.#playback?.resume();
   }
 
@@ -161,7 +209,9 @@ export class LiveEdgePlayer extends HTMLElement {
       presentedMs,
       latencyMs,
     });
-    this.#figures.presented(performance.now(), latencyMs);
+    const now = performance.now();
+    this.#figures.presented(now, latencyMs);
+    this.#sound.picture(now, picture, this.#playback?.renderer ?? null);
     this.#picture = { width: picture.width, height: picture.height, clock: capture?.clock ?? null };
     if (this.#state !== 'live') this.#show();
   }
@@ -219,6 +269,12 @@ export class LiveEdgePlayer extends HTMLElement {
     if (state !== 'live') this.#internals.states.add('still');
     this.dispatchEvent(new CustomEvent<PlayerState>('state', { detail: state }));
   }
+}
+
+/** What an attribute says; everything, where that is no volume. */
+function volumeOf(value: string | null): number {
+  const volume = Number(value ?? 1);
+  return volume >= 0 && volume <= 1 ? volume : 1;
 }
 
 function tenths(value: number): number {

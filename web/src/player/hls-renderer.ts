@@ -181,7 +181,7 @@ export class HlsRenderer implements Renderer {
     const fragment = fragments.findLast(({ start }) => start <= mediaTime + 0.001);
     if (!fragment?.programDateTime) return null;
     const captureMs = fragment.programDateTime + (mediaTime - fragment.start) * 1000;
-    return { captureMs, clock: 'playlist' };
+    return { captureMs, arrivedMs: captureMs, clock: 'playlist', stream: null };
   }
 
   #failed(data: ErrorData): void {

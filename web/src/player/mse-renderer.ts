@@ -73,7 +73,7 @@ export class MseRenderer implements LiveRenderer {
     if (step === 'skip') return;
     if (step !== 'append') this.#begin(stream, step === 'begin anew');
     const time = (header.decodeTime + header.compositionOffset) / stream.timescale;
-    this.#captures.add(time, captureOf(header));
+    this.#captures.add(time, captureOf(header, stream.stream));
     if (header.sync) this.#syncs.push(time);
     if (this.#syncs.length > SYNCS_MOST) this.#syncs.shift();
     this.#frontier.add(time, header.duration / stream.timescale);

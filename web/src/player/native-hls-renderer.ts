@@ -73,6 +73,7 @@ export class NativeHlsRenderer implements Renderer {
   #captureOf(mediaTime: number): Capture | null {
     const start = this.video.getStartDate?.().getTime() ?? Number.NaN;
     if (Number.isNaN(start)) return null;
-    return { captureMs: start + mediaTime * 1000, clock: 'playlist' };
+    const captureMs = start + mediaTime * 1000;
+    return { captureMs, arrivedMs: captureMs, clock: 'playlist', stream: null };
   }
 }

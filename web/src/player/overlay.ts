@@ -2,6 +2,9 @@ import css from './overlay.css?inline';
 import type { Description } from './state';
 import { milliseconds, rows, transportName, type PlayerStats } from './stats';
 
+/** Long enough to be read. */
+const WORD_MS = 6000;
+
 let sheet: CSSStyleSheet | null = null;
 
 /** A constructed sheet: pages with a strict Content-Security-Policy allow no style elements. */
@@ -23,6 +26,8 @@ export class Overlay {
   #delay = element('span', 'delay');
   #transport = element('span', 'transport');
   #details = element('dl', 'details');
+  #word = element('p', 'word');
+  #wordTimer: ReturnType<typeof setTimeout> | undefined;
   #latest: PlayerStats | null = null;
 
   constructor(root: ShadowRoot) {
@@ -35,13 +40,23 @@ export class Overlay {
     this.#badge.append(element('span', 'dot'), this.#delay, this.#transport);
     this.#badge.addEventListener('click', () => this.#toggle());
     this.#details.hidden = true;
-    root.append(this.stage, this.#notice, this.#badge, this.#details);
+    this.#word.setAttribute('role', 'status');
+    this.#word.hidden = true;
+    root.append(this.stage, this.#notice, this.#badge, this.#details, this.#word);
   }
 
   describe(description: Description): void {
     this.#notice.hidden = description.message === null;
     setText(this.#message, description.message ?? '');
     setText(this.#detail, description.detail ?? '');
+  }
+
+  /** Tells something in a sentence that is gone after some seconds. */
+  say(message: string): void {
+    clearTimeout(this.#wordTimer);
+    this.#word.hidden = false;
+    setText(this.#word, message);
+    this.#wordTimer = setTimeout(() => (this.#word.hidden = true), WORD_MS);
   }
 
   figures(stats: PlayerStats, badge: boolean): void {

@@ -32,6 +32,8 @@ export interface PlayerStats {
   dropped: number;
   /** Pauses of the picture that a person notices. */
   stalls: number;
+  /** How much later than its picture sound is heard; null while there is none to be heard. */
+  lip_sync_ms: number | null;
   width: number;
   height: number;
 }
@@ -75,5 +77,6 @@ export function rows(stats: PlayerStats): [string, string][] {
     ['Pictures a second', stats.fps.toFixed(1)],
     ['Left out', String(stats.dropped)],
     ['Stalls', String(stats.stalls)],
+    ['Sound after picture', milliseconds(stats.lip_sync_ms)],
   ];
 }

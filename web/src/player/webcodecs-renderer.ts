@@ -71,7 +71,7 @@ export class WebCodecsRenderer implements LiveRenderer {
     if (!decoder || (this.#awaitsSync && !header.sync)) return;
     this.#awaitsSync = false;
     const seconds = (header.decodeTime + header.compositionOffset) / stream.timescale;
-    this.#captures.add(seconds, captureOf(header));
+    this.#captures.add(seconds, captureOf(header, stream.stream));
     decoder.decode(
       new EncodedVideoChunk({
         type: header.sync ? 'key' : 'delta',

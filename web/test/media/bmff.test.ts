@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decoderConfiguration, sampleOf, timedChunks, timescaleOf } from '../../src/media/bmff';
-import { box, chunk, initSegment, joined, picture, words, zeros } from '../support/boxes';
+import { audioSpecificConfig, decoderConfiguration, sampleOf, timedChunks, timescaleOf } from '../../src/media/bmff';
+import { audioInitSegment, box, chunk, initSegment, joined, picture, words, zeros } from '../support/boxes';
 
 const AVCC = new Uint8Array([1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x42]);
 
@@ -30,6 +30,32 @@ describe('decoderConfiguration', () => {
 
   it('ends at a box of no size instead of reading it for ever', () => {
     expect(() => decoderConfiguration(zeros(64))).toThrow('no sample');
+  });
+});
+
+describe('audioSpecificConfig', () => {
+  const SPECIFIC = new Uint8Array([0x11, 0x90]);
+  const lengths: [string, (length: number) => number[]][] = [
+    ['one byte', (length) => [length]],
+    ['four bytes', (length) => [0x80, 0x80, 0x80, length]],
+  ];
+
+  function descriptor(tag: number, length: (length: number) => number[], ...body: Uint8Array[]) {
+    const bytes = joined(...body);
+    return new Uint8Array([tag, ...length(bytes.length), ...bytes]);
+  }
+
+  it.each(lengths)('is found in descriptors whose lengths take %s', (_name, length) => {
+    const decoder = descriptor(4, length, zeros(13), descriptor(5, length, SPECIFIC));
+    const stream = descriptor(3, length, zeros(3), decoder, descriptor(6, length, zeros(1)));
+    const init = audioInitSegment('mp4a', box('esds', zeros(4), stream));
+    expect(audioSpecificConfig(init)).toEqual(SPECIFIC);
+  });
+
+  it('is missed in words', () => {
+    expect(() => audioSpecificConfig(audioInitSegment('Opus', box('dOps', zeros(11))))).toThrow('AAC');
+    expect(() => audioSpecificConfig(audioInitSegment('mp4a', box('esds', zeros(8))))).toThrow('AAC');
+    expect(() => audioSpecificConfig(box('ftyp'))).toThrow('AAC');
   });
 });
 

@@ -28,7 +28,15 @@ export function initSegment(
   configuration: Uint8Array,
   mdhd: Uint8Array = words(0, 0, 0, 90_000, 0, 0),
 ): Uint8Array {
-  const sampleEntry = box(entry, zeros(78), box('pasp', words(1, 1)), configuration);
+  return movie(box(entry, zeros(78), box('pasp', words(1, 1)), configuration), mdhd);
+}
+
+/** The same for a track of sound. */
+export function audioInitSegment(entry: string, configuration: Uint8Array): Uint8Array {
+  return movie(box(entry, zeros(28), configuration), words(0, 0, 0, 90_000, 0, 0));
+}
+
+function movie(sampleEntry: Uint8Array, mdhd: Uint8Array): Uint8Array {
   const stbl = box('stbl', box('stsd', words(0, 1), sampleEntry), box('stts', words(0, 0)));
   const minf = box('minf', box('vmhd', zeros(12)), stbl);
   const mdia = box('mdia', box('mdhd', mdhd), minf);

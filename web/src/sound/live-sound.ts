@@ -1,0 +1,110 @@
+import type { LiveSocket, SoundListener } from '../live/live-socket';
+import type { AudioMessage, MediaHeader } from '../live/protocol';
+import type { Capture } from '../player/capture-table';
+import { Axes } from './axes';
+import { CodecDecoder } from './codec-decoder';
+import type { Output } from './context';
+import type { DecoderEvents, SoundDecoder } from './decoder';
+import { FileDecoder } from './file-decoder';
+import { Schedule } from './schedule';
+import { SoundSteering } from './steering';
+
+/** A picture that has just been shown. */
+export interface ShownPicture {
+  /** Presentation time in seconds. */
+  mediaTime: number;
+  capture: Capture | null;
+}
+
+/** The sound of one stream, from the page's live socket to the loudspeakers. */
+export class LiveSound implements SoundListener {
+  #leave: () => void;
+  #steering = new SoundSteering();
+  #schedule: Schedule;
+  #axes = new Axes();
+  #message: AudioMessage | null = null;
+  #decoder: SoundDecoder | null = null;
+  #closed = false;
+
+  constructor(
+    socket: LiveSocket,
+    private readonly streamId: string,
+    output: Output,
+    destination: AudioNode,
+    /** This browser cannot decode it; told once. */
+    private readonly failed: (message: AudioMessage) => void,
+  ) {
+    this.#schedule = new Schedule(output, destination, this.#steering);
+    this.#leave = socket.listen(streamId, this);
+  }
+
+  /** How much later than its picture the newest sound is heard, in seconds; null if unknown. */
+  get lateness(): number | null {
+    return this.#schedule.lateness;
+  }
+
+  /** A picture was shown at `nowMs` of `performance.now()`. */
+  picture(nowMs: number, { mediaTime, capture }: ShownPicture): void {
+    if (!capture) return;
+    const now = nowMs / 1000;
+    if (capture.stream === this.streamId) {
+      this.#steering.picture(now, mediaTime);
+      return;
+    }
+    const { captureMs, arrivedMs, clock } = capture;
+    this.#axes.picture(now, { mediaTime, captureMs, arrivedMs, cameraClock: clock === 'camera' });
+    const difference = this.#axes.difference();
+    if (difference !== null) this.#steering.picture(now, mediaTime + difference);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#leave();
+    this.#decoder?.close();
+    this.#schedule.stop();
+  }
+
+  audio(message: AudioMessage): void {
+    this.#message = message;
+  }
+
+  init(payload: Uint8Array): void {
+    const message = this.#message;
+    if (!message) return;
+    this.#decoder?.close();
+    this.#schedule.stop();
+    this.#steering.reset();
+    this.#axes = new Axes();
+    this.#decoder = decoderFor(message, payload, {
+      decoded: (pcm) => this.#schedule.add(pcm),
+      failed: () => this.#failed(message),
+    });
+  }
+
+  chunk(header: MediaHeader, payload: Uint8Array): void {
+    const { captureMs, cameraClock } = header;
+    this.#axes.sound(performance.now() / 1000, {
+      mediaTime: header.decodeTime / (this.#message?.timescale ?? 1),
+      captureMs,
+      arrivedMs: captureMs + header.arrivalMs,
+      cameraClock,
+    });
+    this.#decoder?.decode(header, payload);
+  }
+
+  #failed(message: AudioMessage): void {
+    if (this.#closed) return;
+    this.close();
+    this.failed(message);
+  }
+}
+
+/**
+ * The decoder with the least delay that there is here.
+ *
+ * WebCodecs are for secure contexts only; every page can decode files, and a few chunks are one.
+ */
+function decoderFor(message: AudioMessage, init: Uint8Array, events: DecoderEvents): SoundDecoder {
+  if ('AudioDecoder' in globalThis) return new CodecDecoder(message, init, events);
+  return new FileDecoder(message, init, events);
+}
