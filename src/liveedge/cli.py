@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,12 @@ cli.command("discover")(discover)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="TCP port to listen on; 0 picks a free one.")]
+Audio = Annotated[
+    str | None,
+    typer.Option(
+        help="Sound: aac, opus, pcmu or pcma. A beep at each full second, and a flash with it."
+    ),
+]
 
 
 @cli.command("serve")
@@ -90,6 +97,7 @@ def camera(
     size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
     kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
     codec: Annotated[str, typer.Option(help="h264 or h265.")] = "h264",
+    audio: Audio = None,
     transport: Annotated[
         str, typer.Option(help="The way that RTP may take: any, tcp or udp.")
     ] = "any",
@@ -130,16 +138,13 @@ def camera(
         height=height,
         kbps=kbps,
         codec=codec,
+        audio=audio,
         transport=transport,
         name=name,
         username=user,
         password=password,
     )
-    misuse = None
-    if fault or control_port is not None:
-        plan = tuple(parse_planned(text) for text in fault or ())
-        misuse = Misuse(plan, control_port, lambda address: print(f"control {address}", flush=True))
-    raise typer.Exit(run_camera(settings, misuse))
+    raise typer.Exit(run_camera(settings, _misuse(fault or (), control_port)))
 
 
 @cli.command("version")
@@ -155,6 +160,16 @@ def run() -> None:
     except LiveEdgeError as error:
         print(f"liveedge: {error}", file=sys.stderr)
         sys.exit(1)
+
+
+def _misuse(plan: Sequence[str], control_port: int | None) -> Misuse | None:
+    if not plan and control_port is None:
+        return None
+    return Misuse(
+        tuple(parse_planned(text) for text in plan),
+        control_port,
+        lambda address: print(f"control {address}", flush=True),
+    )
 
 
 def _settings(config: str) -> Settings:

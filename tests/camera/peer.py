@@ -66,14 +66,18 @@ class Peer:
             return await self._rest_of_frame()
 
     async def play(self, channels: str = "0-1") -> Response:
-        """Do what it takes to play, return the answer to PLAY."""
-        transport = f"RTP/AVP/TCP;unicast;interleaved={channels}"
-        response = await self.ask("SETUP", f"{self.url}/trackID=0", ("Transport", transport))
-        assert response.status == 200
-        self.session = (response.headers.get("Session") or "").partition(";")[0]
+        """Do what it takes to play the pictures, return the answer to PLAY."""
+        await self.set_up("trackID=0", channels)
         response = await self.ask("PLAY")
         assert response.status == 200
         return response
+
+    async def set_up(self, track: str, channels: str) -> None:
+        """Ask for a track on these channels."""
+        transport = f"RTP/AVP/TCP;unicast;interleaved={channels}"
+        response = await self.ask("SETUP", f"{self.url}/{track}", ("Transport", transport))
+        assert response.status == 200
+        self.session = (response.headers.get("Session") or "").partition(";")[0]
 
     async def ended(self) -> bytes:
         """Wait until the server closes the connection; return what still came."""

@@ -1,7 +1,10 @@
+from itertools import count
+
 import pytest
 from av.video.frame import VideoFrame
 
-from liveedge.camera.palette import PALETTES
+from liveedge.camera.flash import read_flash
+from liveedge.camera.palette import PALETTES, palette_of
 from liveedge.camera.picture import Picture
 from liveedge.camera.plane import Plane, planes_of
 from liveedge.camera.scenery import Layout
@@ -16,6 +19,23 @@ def make(
 ) -> tuple[Picture, tuple[Plane, Plane, Plane]]:
     planes = planes_of(VideoFrame(width, height, "yuv420p"))
     return Picture(planes, name, "note"), planes
+
+
+@pytest.mark.parametrize("size", [(512, 240), (640, 480), (854, 480), (1280, 720), (512, 1024)])
+@pytest.mark.parametrize("palette", range(len(PALETTES)))
+def test_the_flash_is_seen_in_every_size_and_leaves_nothing_behind(
+    size: tuple[int, int], palette: int
+) -> None:
+    planes = planes_of(VideoFrame(*size, "yuv420p"))
+    name = next(str(n) for n in count() if palette_of(str(n)) is PALETTES[palette])
+    picture = Picture(planes, name, "note", flashes=True)
+    picture.draw(1_700_000_000.5, 1)
+    before = samples(planes[0])
+    assert not read_flash(planes[0])
+    picture.draw(1_700_000_001.05, 2)
+    assert read_flash(planes[0])
+    picture.draw(1_700_000_000.5, 1)
+    assert samples(planes[0]) == before
 
 
 def samples(plane: Plane) -> list[bytes]:

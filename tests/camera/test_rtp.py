@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveedge.camera.codecs import H264, H265, MAX_PAYLOAD
-from liveedge.camera.rtp import RtpStream
+from liveedge.camera.moments import Moment
+from liveedge.camera.rtp import PictureStream, SoundStream
+from liveedge.camera.sound_codecs import AAC, OPUS
 from liveedge.rtsp.h264 import H264Depacketizer
 from liveedge.rtsp.h265 import H265Depacketizer
 from liveedge.rtsp.rtcp import Bye, SenderReport, parse_compound
@@ -43,7 +45,7 @@ def test_fragments_make_the_nal_unit_again(nal: bytes) -> None:
 
 @given(st.lists(NALS, min_size=1, max_size=5))
 def test_packets_are_numbered_stamped_and_marked(units: list[list[bytes]]) -> None:
-    stream = RtpStream(100.0, "cname")
+    stream = PictureStream(100.0, "cname")
     sequences, octets, count = [], 0, 0
     for index, nals in enumerate(units):
         packets = stream.packetize(nals, 100.0 + index)
@@ -56,7 +58,7 @@ def test_packets_are_numbered_stamped_and_marked(units: list[list[bytes]]) -> No
             octets += len(packet) - 12
             count += 1
     assert all(second == first + 1 & 0xFFFF for first, second in pairwise(sequences))
-    report = parse_compound(stream.sender_report(101.0, 5.0))
+    report = parse_compound(stream.sender_report(Moment(101.0, 5.0)))
     assert isinstance(report, list)
     assert isinstance(report[0], SenderReport)
     assert (report[0].packets, report[0].octets) == (count, octets)
@@ -65,7 +67,7 @@ def test_packets_are_numbered_stamped_and_marked(units: list[list[bytes]]) -> No
 def test_our_depacketizer_gets_the_picture_back() -> None:
     units: list[AccessUnit] = []
     depacketizer = H264Depacketizer(units.append)
-    stream = RtpStream(0.0, "cname")
+    stream = PictureStream(0.0, "cname")
     # A first_mb_in_slice of 0 is the set top bit behind the NAL header.
     picture = b"\x65\x88" + bytes(range(1, 255)) * 20
     for packet in stream.packetize([b"\x67\x42\x00\x1f\x01", b"\x68\xce\x01", picture], 1.0):
@@ -79,7 +81,7 @@ def test_our_depacketizer_gets_the_picture_back() -> None:
 def test_our_depacketizer_gets_the_picture_of_h265_back() -> None:
     units: list[AccessUnit] = []
     depacketizer = H265Depacketizer(units.append)
-    stream = RtpStream(0.0, "cname", codec=H265)
+    stream = PictureStream(0.0, "cname", codec=H265)
     picture = H265.sync_header + b"\x88" + bytes(range(1, 255)) * 20
     for packet in stream.packetize([b"\x42\x01sps", picture], 1.0):
         depacketizer.push(packet, 12, len(packet), 7, packet[1] & 0x80, 0.0)
@@ -90,14 +92,14 @@ def test_our_depacketizer_gets_the_picture_of_h265_back() -> None:
 
 
 def test_rtp_time_counts_90_000_a_second_and_wraps() -> None:
-    stream = RtpStream(10.0, "cname")
+    stream = PictureStream(10.0, "cname")
     start = stream.rtp_time(10.0)
     assert stream.rtp_time(11.0) == start + 90_000 & 0xFFFFFFFF
     assert stream.rtp_time(10.0 + (1 << 32) / 90_000) == start
 
 
 def test_the_sequence_wraps() -> None:
-    stream = RtpStream(0.0, "cname")
+    stream = PictureStream(0.0, "cname")
     first = unpack_from("!H", stream.packetize([b"\x41x"], 0.0)[0], 2)[0]
     for _ in range(65_535):
         stream.packetize([b"\x41x"], 0.0)
@@ -105,8 +107,8 @@ def test_the_sequence_wraps() -> None:
 
 
 def test_a_sender_report_pairs_both_clocks() -> None:
-    stream = RtpStream(0.0, "cname")
-    reports = parse_compound(stream.sender_report(3.0, 1_700_000_000.25))
+    stream = PictureStream(0.0, "cname")
+    reports = parse_compound(stream.sender_report(Moment(3.0, 1_700_000_000.25)))
     assert reports is not None
     (report,) = reports
     assert isinstance(report, SenderReport)
@@ -116,14 +118,46 @@ def test_a_sender_report_pairs_both_clocks() -> None:
 
 
 def test_a_goodbye_ends_the_source() -> None:
-    stream = RtpStream(0.0, "cname")
-    reports = parse_compound(stream.goodbye(3.0, 1_700_000_000.0))
+    stream = PictureStream(0.0, "cname")
+    reports = parse_compound(stream.goodbye(Moment(3.0, 1_700_000_000.0)))
     assert reports is not None
     assert reports[1] == Bye((stream.ssrc,))
 
 
 @given(st.text(max_size=300))
 def test_a_report_is_whole_words_whatever_the_cname(cname: str) -> None:
-    report = RtpStream(0.0, cname).sender_report(1.0, 2.0)
+    report = PictureStream(0.0, cname).sender_report(Moment(1.0, 2.0))
     assert len(report) % 4 == 0
     assert 4 * (unpack_from("!H", report, 30)[0] + 1) == len(report) - 28
+
+
+def stamps(stream: SoundStream, steps: list[tuple[int, float]]) -> list[int]:
+    """The RTP times of units by index and monotonic time, counted from the monotonic time 0."""
+    zero = stream.rtp_time(0.0)
+    packets = [stream.packetize(b"unit", index, begins)[0] for index, begins in steps]
+    return [int.from_bytes(packet[4:8]) - zero & 0xFFFFFFFF for packet in packets]
+
+
+def test_sound_is_stamped_without_a_gap() -> None:
+    stream = SoundStream(AAC, 0.0, "cname")
+    # The clocks are read with some jitter.
+    steps = [(7, 1.0), (8, 1.0 + 1024 / 48_000 + 2e-4), (9, 1.0 + 2048 / 48_000 - 2e-4)]
+    assert stamps(stream, steps) == [48_000, 49_024, 50_048]
+
+
+def test_sound_that_is_missing_leaves_a_gap() -> None:
+    assert stamps(SoundStream(OPUS, 0.0, "cname"), [(0, 1.0), (50, 2.0)]) == [48_000, 96_000]
+
+
+def test_sound_follows_the_clock_when_it_has_run_away() -> None:
+    stream = SoundStream(OPUS, 0.0, "cname")
+    assert stamps(stream, [(0, 1.0), (1, 1.03), (2, 1.05)]) == [48_000, 49_440, 50_400]
+
+
+def test_a_packet_of_sound_is_marked_as_its_codec_says() -> None:
+    for codec, marker in ((AAC, 0x80), (OPUS, 0)):
+        stream = SoundStream(codec, 0.0, "cname")
+        (packet,) = stream.packetize(b"unit", 0, 1.0)
+        assert packet[1] == marker | codec.payload_type
+        assert packet[12:] == codec.payload_of(b"unit")
+        assert packet[8:12] == stream.ssrc.to_bytes(4)

@@ -25,6 +25,7 @@ from liveedge.errors import ConfigError
         {"height": 361},
         {"width": 8192},
         {"kbps": 0},
+        {"audio": "mp3"},
         {"name": ""},
         {"name": "x" * 61},
         {"username": "anna"},

@@ -19,10 +19,9 @@ LIMITS = Limits(connections=4, backlog=64 << 10, sweep=0.01)
 
 @dataclass
 class Tape:
-    """Media that is sent when the test says so."""
+    """A track that is sent when the test says so."""
 
-    sdp: str = "v=0\r\n"
-    track: str = "trackID=0"
+    control: str = "trackID=0"
     ssrc: int = 1
     audience: Audience = field(default_factory=Audience)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -48,11 +47,20 @@ class Tape:
 
 
 @dataclass
+class Media:
+    """What the server offers."""
+
+    tracks: tuple[Tape, ...]
+    sdp: str = "v=0\r\n"
+
+
+@dataclass
 class Stage:
     """A server under way."""
 
     port: int
     tape: Tape
+    sound: Tape
     clock: FakeClock
 
     def send(self, packet: bytes, *, sync: bool = True) -> None:
@@ -63,12 +71,13 @@ class Stage:
 async def serving(
     limits: Limits = LIMITS, credentials: tuple[str, str] | None = None
 ) -> AsyncIterator[Stage]:
-    tape, clock = Tape(), FakeClock()
-    server = RtspServer({"/cam": tape}, clock, credentials=credentials, limits=limits)
+    tape, sound, clock = Tape(), Tape("trackID=1", 2), FakeClock()
+    paths = {"/cam": Media((tape, sound))}
+    server = RtspServer(paths, clock, credentials=credentials, limits=limits)
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(server.run("127.0.0.1", 0, port.set_result))
     try:
-        yield Stage(await port, tape, clock)
+        yield Stage(await port, tape, sound, clock)
     finally:
         task.cancel()
         async with asyncio.timeout(DEADLINE):
@@ -90,6 +99,22 @@ async def test_a_client_gets_the_answer_then_a_report_then_pictures() -> None:
             (2, b"first"),
             (2, b"second"),
         ]
+
+
+async def test_sound_goes_its_own_way_over_the_same_connection() -> None:
+    async with serving() as stage, Peer(stage.port) as peer:
+        await peer.set_up("trackID=1", "4-5")
+        await peer.play(channels="2-3")
+        await stage.tape.has(1)
+        await stage.sound.has(1)
+        stage.sound.audience.send_access_unit([b"beep"], 0.0, sync=True)
+        stage.send(b"flash")
+        heard = [await peer.frame() for _ in range(4)]
+        assert sorted(heard[:2]) == [(3, b"report"), (5, b"report")]
+        assert heard[2:] == [(4, b"beep"), (2, b"flash")]
+        await peer.ask("TEARDOWN")
+        await stage.tape.has(0)
+        await stage.sound.has(0)
 
 
 @pytest.mark.parametrize("method", ["PAUSE", "TEARDOWN"])

@@ -7,23 +7,19 @@ from hypothesis import strategies as st
 from liveedge.rtsp.messages import Headers, Request, Response
 from liveedge.rtsp.server_audience import Listener
 from liveedge.rtsp.server_auth import Gate
-from liveedge.rtsp.server_session import (
-    ServerSession,
-    State,
-    client_ports,
-    interleaved_channels,
-)
+from liveedge.rtsp.server_session import ServerSession, State
+from liveedge.rtsp.server_transport import client_ports, interleaved_channels
 
 URL = "rtsp://10.0.0.7:8554/cam"
 TCP = ("Transport", "RTP/AVP/TCP;unicast;interleaved=2-3")
 
 
-class StillMedia:
-    """Media that nobody sends."""
+class StillTrack:
+    """A track that nobody sends."""
 
-    sdp = "v=0\r\n"
-    track = "trackID=0"
-    ssrc = 0xABC
+    def __init__(self, control: str, ssrc: int) -> None:
+        self.control = control
+        self.ssrc = ssrc
 
     def rtp_time(self) -> int:
         return 4711
@@ -33,11 +29,24 @@ class StillMedia:
     def leave(self, listener: Listener) -> None: ...
 
 
+class StillMedia:
+    """Media that nobody sends."""
+
+    sdp = "v=0\r\n"
+
+    def __init__(self, *tracks: StillTrack) -> None:
+        self.tracks = tracks
+
+
+PICTURES, SOUND = StillTrack("trackID=0", 0xABC), StillTrack("trackID=1", 0xDEF)
+SILENT, BOTH = StillMedia(PICTURES), StillMedia(PICTURES, SOUND)
+
+
 class Talk:
     """A session, and the client that counts CSeq and remembers the session id."""
 
-    def __init__(self, gate: Gate | None = None) -> None:
-        self.session = ServerSession({"/cam": StillMedia()}, gate)
+    def __init__(self, gate: Gate | None = None, media: StillMedia = SILENT) -> None:
+        self.session = ServerSession({"/cam": media, "/other": StillMedia(SOUND)}, gate)
         self.id = ""
 
     def say(
@@ -92,7 +101,7 @@ def test_describe_offers_only_sdp() -> None:
 
 @pytest.mark.parametrize("method", ["DESCRIBE", "SETUP", "PLAY", "PAUSE", "TEARDOWN"])
 @pytest.mark.parametrize(
-    "url", ["rtsp://h/", "rtsp://h/other", URL + "/trackID=1", "*", "rtsp://[::1/cam"]
+    "url", ["rtsp://h/", "rtsp://h/none", URL + "/trackID=1", "*", "rtsp://[::1/cam"]
 )
 def test_unknown_paths_are_not_found(method: str, url: str) -> None:
     assert Talk().say(method, url, TCP).status == 404
@@ -103,17 +112,16 @@ def test_a_session_goes_from_setup_to_play_to_teardown() -> None:
     response = talk.say("SETUP", URL + "/trackID=0", TCP)
     assert response.headers.get("Session") == f"{talk.id};timeout=60"
     assert response.headers.get("Transport") == "RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=00000ABC"
-    agreed = talk.session.transport
-    assert (talk.session.state, agreed and agreed.interleaved) == (State.READY, (2, 3))
+    ((track, agreed),) = talk.session.set_up
+    assert (talk.session.state, track, agreed.interleaved) == (State.READY, PICTURES, (2, 3))
     response = talk.say("PLAY", URL + "/")
     assert response.status == 200
     assert response.headers.get("RTP-Info") == f"url={URL}/trackID=0;rtptime=4711"
     assert response.headers.get("Range") == "npt=0.000-"
     assert talk.session.state is State.PLAYING
-    assert talk.session.media is not None
     assert talk.say("TEARDOWN").status == 200
     assert talk.session.state is State.INIT  # type: ignore[comparison-overlap]
-    assert talk.session.media is None
+    assert not talk.session.set_up
     assert talk.say("PLAY").status == 454
 
 
@@ -121,6 +129,39 @@ def test_a_stream_of_one_track_may_be_set_up_as_a_whole() -> None:
     talk = Talk()
     assert talk.say("SETUP", URL, TCP).status == 200
     assert f"url={URL}/trackID=0;" in (talk.say("PLAY").headers.get("RTP-Info") or "")
+
+
+def test_each_track_is_set_up_by_itself_and_both_are_played_at_once() -> None:
+    talk = Talk(media=BOTH)
+    assert talk.say("SETUP", URL + "/trackID=0", ("Transport", "RTP/AVP/TCP")).status == 200
+    answer = talk.say("SETUP", URL + "/trackID=1", ("Transport", "RTP/AVP/TCP"))
+    assert answer.headers.get("Transport") == "RTP/AVP/TCP;unicast;interleaved=2-3;ssrc=00000DEF"
+    assert [track for track, _ in talk.session.set_up] == [PICTURES, SOUND]
+    assert talk.say("PLAY", URL + "/").headers.get("RTP-Info") == (
+        f"url={URL}/trackID=0;rtptime=4711,url={URL}/trackID=1;rtptime=4711"
+    )
+
+
+def test_one_track_of_two_is_enough() -> None:
+    talk = Talk(media=BOTH)
+    assert talk.say("SETUP", URL + "/trackID=1", TCP).status == 200
+    assert talk.say("PLAY").headers.get("RTP-Info") == f"url={URL}/trackID=1;rtptime=4711"
+    assert [track for track, _ in talk.session.set_up] == [SOUND]
+
+
+def test_a_stream_of_two_tracks_is_not_set_up_as_a_whole() -> None:
+    assert Talk(media=BOTH).say("SETUP", URL, TCP).status == 459
+
+
+def test_a_session_is_of_one_stream() -> None:
+    assert Talk().set_up().say("SETUP", "rtsp://h/other", TCP).status == 459
+
+
+def test_two_tracks_do_not_share_channels() -> None:
+    talk = Talk(media=BOTH).set_up()
+    assert talk.say("SETUP", URL + "/trackID=1", TCP).status == 461
+    assert talk.say("SETUP", URL + "/trackID=0", TCP).status == 200, "its own"
+    assert len(talk.session.set_up) == 1
 
 
 def test_session_ids_cannot_be_guessed() -> None:
@@ -196,7 +237,7 @@ def test_nothing_but_options_is_answered_without_the_password() -> None:
         assert response.status == 401
         schemes = [value.split()[0] for value in response.headers.get_all("WWW-Authenticate")]
         assert schemes == ["Digest", "Basic"]
-    assert talk.say("DESCRIBE", "rtsp://h/other").status == 401
+    assert talk.say("DESCRIBE", "rtsp://h/none").status == 401
     password = "Basic " + b64encode(b"anna:geheim").decode()
     assert talk.say("DESCRIBE", URL, ("Authorization", password)).status == 200
 
@@ -231,6 +272,12 @@ def test_only_this_connection_is_offered_as_transport(
     assert Talk().say("SETUP", URL, ("Transport", transport)).status == status
 
 
+def test_channels_that_nobody_named_are_the_first_free_ones() -> None:
+    assert interleaved_channels("RTP/AVP/TCP", {1, 2}) == (4, 5)
+    assert interleaved_channels("RTP/AVP/TCP;interleaved=2-3", {0, 1}) == (2, 3)
+    assert interleaved_channels("RTP/AVP/TCP;interleaved=2-3", {3}) is None
+
+
 WORDS = st.sampled_from(
     ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER", "RECORD"]
 )
@@ -251,8 +298,8 @@ def test_whatever_is_asked_is_answered(
     for method, path, fields in requests:
         url = f"{URL}/{path}"
         response = talk.session.answer(Request(method, url, Headers([("CSeq", "1"), *fields])))
-        assert response.status in {200, 401, 404, 405, 406, 454, 455, 461, 551}
-    assert (talk.session.state is State.INIT) == (talk.session.media is None)
+        assert response.status in {200, 401, 404, 405, 406, 454, 455, 459, 461, 551}
+    assert (talk.session.state is State.INIT) == (not talk.session.set_up)
 
 
 UDP = ("Transport", "RTP/AVP;unicast;client_port=5000-5001")
@@ -266,8 +313,8 @@ def test_udp_is_offered_where_there_are_ports() -> None:
     assert answer.headers.get("Transport") == (
         "RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001;ssrc=00000ABC"
     )
-    assert talk.session.transport is not None
-    assert talk.session.transport.interleaved is None
+    ((_, agreed),) = talk.session.set_up
+    assert agreed.interleaved is None
 
 
 @pytest.mark.parametrize(

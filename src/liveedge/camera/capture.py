@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from liveedge.camera.encoder import Encoder
+from liveedge.camera.moments import now
 from liveedge.camera.picture import Picture
 from liveedge.clock import Clock
 
@@ -130,7 +131,7 @@ class Capture:
             slot = following
 
     def _take(self, scene: Scene, *, sync: bool) -> CodedPicture:
-        captured, wall = self._clock.monotonic(), self._clock.wall()
+        captured, wall = now(self._clock)
         self._taken += 1
         if not self.frozen:
             scene.picture.draw(wall, self._taken)

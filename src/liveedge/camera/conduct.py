@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from liveedge.camera.rtp import PAYLOAD_TYPE
 from liveedge.rtsp.messages import Headers, Request, Response
 from liveedge.rtsp.server_auth import Gate
 from liveedge.rtsp.server_session import Media, ServerSession
@@ -60,8 +61,9 @@ class _Session(ServerSession):
 
 def without_video(sdp: str) -> str:
     """Offer sound only."""
-    head = sdp.partition("m=video")[0]
-    return head + "m=audio 0 RTP/AVP 0\r\na=control:trackID=0\r\n"
+    head, _, media = sdp.partition("m=video")
+    sound = media.partition("m=audio")[2] or " 0 RTP/AVP 0\r\na=control:trackID=0\r\n"
+    return f"{head}m=audio{sound}"
 
 
 def broken(sdp: str) -> str:
@@ -83,7 +85,8 @@ def many_tracks(sdp: str) -> str:
 
 def without_sets(sdp: str) -> str:
     """Leave out the parameter sets; they come in band."""
-    kept = [line for line in sdp.split("\r\n") if not line.startswith("a=fmtp:")]
+    fmtp = f"a=fmtp:{PAYLOAD_TYPE} "
+    kept = [line for line in sdp.split("\r\n") if not line.startswith(fmtp)]
     return "\r\n".join(kept)
 
 

@@ -81,7 +81,7 @@ async def garbage(rig: Rig, _: float) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def no_video(rig: Rig, _: float) -> AsyncIterator[None]:
-    """Video stops; reports and answers go on."""
+    """Video stops; sound, reports and answers go on."""
     rig.tamper.video = False
     try:
         yield

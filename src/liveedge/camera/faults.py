@@ -31,7 +31,7 @@ FAULTS: dict[str, Fault] = {
     "reset": Fault(effects.reset, "present connections are reset", lasts=False),
     "reboot": Fault(effects.reboot, "resets connections, listens no longer, begins anew"),
     "garbage": Fault(effects.garbage, "sends noise in the place of everything"),
-    "no-video": Fault(effects.no_video, "video stops; reports and answers go on"),
+    "no-video": Fault(effects.no_video, "video stops; sound, reports and answers go on"),
     "freeze": Fault(effects.freeze, "sends the same picture again and again"),
     "loss": Fault(effects.loss, "leaves out so many percent of the packets", 5.0),
     "reorder": Fault(effects.reorder, "so many percent of the packets change places", 5.0),

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 
+from liveedge.camera.flash import Flash
 from liveedge.camera.lettering import Lettering
 from liveedge.camera.palette import palette_of
 from liveedge.camera.plane import Plane
@@ -28,8 +29,13 @@ _SHADE = bytes([18]) * 512
 class Picture:
     """Draws successive pictures into the same planes."""
 
-    def __init__(self, planes: tuple[Plane, Plane, Plane], name: str, note: str) -> None:
-        """`name` is written large and chooses the colours, `note` is a line below the clock."""
+    def __init__(
+        self, planes: tuple[Plane, Plane, Plane], name: str, note: str, *, flashes: bool = False
+    ) -> None:
+        """`name` is written large and chooses the colours, `note` is a line below the clock.
+
+        If it `flashes`, a light square is seen for as long as the beep of the sound is heard.
+        """
         luma = planes[0]
         layout = Layout(luma.width, luma.height)
         palette = palette_of(name)
@@ -45,6 +51,7 @@ class Picture:
         self._clock = Lettering(luma, left, top + round(58 * size), round(64 * size), _INK)
         self._line = Lettering(luma, left, top + round(152 * size), round(18 * size), _FAINT)
         self._note = note
+        self._flash = Flash(luma) if flashes else None
 
     def draw(self, wall: float, index: int) -> None:
         """Draw the picture taken at the Unix time `wall`, in seconds, the `index`-th of all."""
@@ -55,6 +62,8 @@ class Picture:
         self._water.draw(wall)
         self._boat.draw(wall)
         self._dash.draw(wall)
+        if self._flash is not None:
+            self._flash.draw(wall)
 
 
 class _Dash:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from liveedge.camera.codecs import CODECS, Codec
+from liveedge.camera.sound_codecs import SOUND_CODECS, SoundCodec
 from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
 from liveedge.errors import ConfigError
 
@@ -33,6 +34,9 @@ class CameraSettings:
     """Bit rate in 1000 bit/s."""
     codec: str = "h264"
     """`h264` or `h265`."""
+    audio: str | None = None
+    """`aac`, `opus`, `pcmu` or `pcma`: a beep at each full second, and a flash beside it; None is
+    a camera without a microphone."""
     name: str = "Camera"
     """Shown in the picture; also chooses its colours."""
     transport: str = "any"
@@ -61,6 +65,10 @@ class CameraSettings:
             self.width % 2 == 0 and self.height % 2 == 0, "Width and height must be even numbers."
         )
         _check(self.codec in CODECS, f"The codec must be {' or '.join(CODECS)}.")
+        _check(
+            self.audio is None or self.audio in SOUND_CODECS,
+            f"The sound is one of {', '.join(SOUND_CODECS)}.",
+        )
         _check(50 <= self.kbps <= 100_000, "The bit rate must be 50 to 100000 kbit/s.")
         _check(
             self.transport in TRANSPORTS,
@@ -76,6 +84,11 @@ class CameraSettings:
     def coding(self) -> Codec:
         """How pictures are encoded."""
         return CODECS[self.codec]
+
+    @property
+    def sound_codec(self) -> SoundCodec | None:
+        """How sound is coded, None if there is none."""
+        return None if self.audio is None else SOUND_CODECS[self.audio]
 
     @property
     def credentials(self) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
-"""The virtual camera: one capture, one RTP stream, any number of clients.
+"""The virtual camera: one capture, one RTP stream a track, any number of clients.
 
-    Picture → Encoder → Capture ─(thread → loop)→ _publish → RtpStream → Audience → clients
+    Picture → Encoder → Capture ─(thread → loop)→ PictureTrack → Audience → clients
+    Sound → Microphone ─────────────────────────→ SoundTrack   → Audience → clients
 
 The camera takes pictures only while somebody plays. Like a real camera it keeps to its GOP: a
 client that joins gets nothing before the next IDR picture, except the first one, whose PLAY
@@ -12,14 +13,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from liveedge.camera.capture import Capture, CodedPicture, Scene
+from liveedge.camera.description import PICTURES, SOUND, describe
 from liveedge.camera.encoder import Encoder
+from liveedge.camera.moments import now
 from liveedge.camera.picture import Picture
-from liveedge.camera.rtp import CLOCK_RATE, PAYLOAD_TYPE, RtpStream
+from liveedge.camera.rtp import PictureStream, SoundStream
 from liveedge.camera.settings import MIN_HEIGHT, CameraSettings
+from liveedge.camera.sound import record
+from liveedge.camera.sound_codecs import SoundCodec
 from liveedge.camera.stamp import WIDTH as STAMP_WIDTH
 from liveedge.camera.tamper import Tamper
+from liveedge.camera.tracks import PictureTrack, SoundTrack
 from liveedge.clock import Clock
-from liveedge.rtsp.server_audience import Audience, Listener
 
 _REPORT_SECONDS = 1.0
 
@@ -27,60 +32,50 @@ _REPORT_SECONDS = 1.0
 class VirtualCamera:
     """A stream that an RTSP server can offer (`liveedge.rtsp.server_session.Media`)."""
 
-    track = "trackID=0"
-
     def __init__(
         self, settings: CameraSettings, clock: Clock, tamper: Tamper | None = None
     ) -> None:
-        """Draw the background and open the encoder, which takes some tenths of a second."""
+        """Draw the background and open the encoders, which takes some tenths of a second."""
         scene = _make_scene(settings, settings.width, settings.height, settings.gop, settings.kbps)
         self._settings = settings
         self._clock = clock
-        self._tamper = tamper
+        cname = f"camera@{settings.host}"
         self._capture = Capture(*scene, settings.fps, clock, self._publish)
         self._scenes = [scene]
-        self._stream = self._new_stream(None)
-        self._audience = Audience()
-        self._latest = 0.0
-        self.joined_at: float | None = None
-        """When a client last began to play, monotonic."""
-        self.sdp = describe(settings, scene.encoder.parameter_sets, self.track)
+        tamper = tamper or Tamper()
+        self._pictures = PictureTrack(
+            PICTURES,
+            lambda overflow_in: PictureStream(
+                clock.monotonic(), cname, overflow_in, settings.coding
+            ),
+            clock,
+            tamper,
+            self._capture,
+        )
+        self._sound = _sound_track(settings.sound_codec, cname, clock, tamper)
+        self.tracks = (self._pictures, *(() if self._sound is None else (self._sound,)))
+        self.sdp = describe(settings, scene.encoder.parameter_sets)
 
     @property
-    def ssrc(self) -> int:
-        """The SSRC of its packets."""
-        return self._stream.ssrc
-
-    def rtp_time(self) -> int:
-        """Return the RTP timestamp of the newest picture, or of now if none is being taken."""
-        return self._stream.rtp_time(self._latest if self._audience else self._clock.monotonic())
-
-    def join(self, listener: Listener) -> None:
-        """Send to a client from the next IDR picture on, and a sender report now."""
-        self.joined_at = self._clock.monotonic()
-        listener.send_report(self._report())
-        self._audience.add(listener)
-        self._capture.resume()
-
-    def leave(self, listener: Listener) -> None:
-        """Send to a client no longer; take no pictures once nobody is left."""
-        self._audience.remove(listener)
-        if not self._audience:
-            self._capture.pause()
+    def joined_at(self) -> float | None:
+        """When a client last began to play, monotonic."""
+        return max((t.joined_at for t in self.tracks if t.joined_at is not None), default=None)
 
     def playing(self) -> int:
         """Return how many clients play."""
-        return len(self._audience)
+        return max(len(track.audience) for track in self.tracks)
 
     # --- what faults do
 
     def begin_stream(self, overflow_in: float | None = None) -> None:
         """Number and stamp packets anew, as after a reboot."""
-        self._stream = self._new_stream(overflow_in)
+        for track in self.tracks:
+            track.begin_stream(overflow_in)
 
     def shift(self, seconds: float) -> None:
         """Let RTP time jump."""
-        self._stream.shift(seconds)
+        for track in self.tracks:
+            track.stream.shift(seconds)
 
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[None]:
@@ -125,61 +120,42 @@ class VirtualCamera:
     # --- how it goes on
 
     async def run(self) -> None:
-        """Take pictures and send them until cancelled; then say good-bye."""
+        """Take pictures, hear and send until cancelled; then say good-bye."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._capture.run())
                 tasks.create_task(self._send_reports())
+                if self._sound is not None:
+                    tasks.create_task(self._sound.microphone.run())
         finally:
-            moment = self._clock.monotonic(), self._clock.wall()
-            self._audience.send_report(self._stream.goodbye(*moment))
+            moment = now(self._clock)
+            for track in self.tracks:
+                track.end(moment)
 
     def _publish(self, coded: CodedPicture) -> None:
         """Send one picture to everybody; all that leaves the encoder passes here."""
-        self._latest = coded.captured
-        stream, tamper = self._stream, self._tamper
-        if tamper is None:
-            packets = stream.packetize(coded.nals, coded.captured)
-        else:
-            packets = tamper.packetize(stream, coded.nals, coded.captured)
-        self._audience.send_access_unit(packets, self._clock.monotonic(), sync=coded.sync)
+        self._pictures.send(coded)
 
     async def _send_reports(self) -> None:
         while True:
             await asyncio.sleep(_REPORT_SECONDS)
-            if self._audience:
-                self._audience.send_report(self._report())
-
-    def _new_stream(self, overflow_in: float | None) -> RtpStream:
-        cname = f"camera@{self._settings.host}"
-        codec = self._settings.coding
-        return RtpStream(self._clock.monotonic(), cname, overflow_in, codec)
-
-    def _report(self) -> bytes:
-        return self._stream.sender_report(self._clock.monotonic(), self._clock.wall())
+            moment = now(self._clock)
+            for track in self.tracks:
+                track.report(moment)
 
 
-def describe(settings: CameraSettings, parameter_sets: tuple[bytes, ...], track: str) -> str:
-    """Return the SDP (RFC 2327) of a stream with these parameter sets."""
-    parameters = settings.coding.describe(parameter_sets)
-    name = "".join(letter for letter in settings.name if letter.isprintable()) or "-"
-    lines = (
-        "v=0",
-        "o=- 1 1 IN IP4 0.0.0.0",
-        f"s={name}",
-        "c=IN IP4 0.0.0.0",
-        "t=0 0",
-        "a=tool:liveedge",
-        "a=control:*",
-        "a=range:npt=now-",
-        f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-        f"b=AS:{settings.kbps}",
-        f"a=rtpmap:{PAYLOAD_TYPE} {settings.coding.encoding}/{CLOCK_RATE}",
-        f"a=fmtp:{PAYLOAD_TYPE} {';'.join(parameters)}",
-        f"a=framerate:{settings.fps}",
-        f"a=control:{track}",
+def _sound_track(
+    codec: SoundCodec | None, cname: str, clock: Clock, tamper: Tamper
+) -> SoundTrack | None:
+    if codec is None:
+        return None
+    return SoundTrack(
+        record(codec),
+        SOUND,
+        lambda overflow_in: SoundStream(codec, clock.monotonic(), cname, overflow_in),
+        clock,
+        tamper,
     )
-    return "\r\n".join(lines) + "\r\n"
 
 
 def _make_scene(
@@ -187,4 +163,5 @@ def _make_scene(
 ) -> Scene:
     encoder = Encoder(width, height, settings.fps, gop, kbps, settings.coding)
     note = f"{width}x{height}  {settings.fps} fps  GOP {gop}"
-    return Scene(encoder, Picture(encoder.planes, settings.name, note))
+    flashes = settings.audio is not None
+    return Scene(encoder, Picture(encoder.planes, settings.name, note, flashes=flashes))

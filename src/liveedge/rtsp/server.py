@@ -11,8 +11,9 @@ from liveedge.clock import Clock
 from liveedge.errors import ConfigError, ProtocolError
 from liveedge.rtsp.framing import Demultiplexer
 from liveedge.rtsp.messages import Headers, Message, Request, Response
-from liveedge.rtsp.server_audience import Backlog, interleave
+from liveedge.rtsp.server_audience import Backlog
 from liveedge.rtsp.server_auth import Gate
+from liveedge.rtsp.server_outlet import Outlet
 from liveedge.rtsp.server_session import SESSION_TIMEOUT, Media, ServerSession, State
 from liveedge.rtsp.server_udp import ServerPorts, open_server_ports
 from liveedge.rtsp.udp import Address
@@ -150,26 +151,19 @@ class _Connection(asyncio.Protocol):
         self._dress = dress
         self._muffled = muffled
         self._ports = ports
-        self._rtp_to = self._rtcp_to = _NOWHERE
         self._session = session
         self._clock = clock
         self._limits = limits
         self._connections = connections
-        self._joined: Media | None = None
-        self._backlog = Backlog(limits.backlog, limits.patience)
+        self._outlets: list[Outlet] = []
+        """The tracks that are being sent."""
         self._demultiplexer = Demultiplexer(self._on_message, max_body=MAX_BODY)
         self._heard = clock.monotonic()
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    @property
-    def channels(self) -> tuple[int, int] | None:
-        """Channels of RTP and RTCP, None if they go over UDP."""
-        agreed = self._session.transport
-        return None if agreed is None else agreed.interleaved
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = self._dress(cast("asyncio.Transport", transport))
-        # Unsent octets are watched in `send_access_unit`; nothing here could pause the camera.
+        # Unsent octets are watched by the outlets; nothing here could pause the camera.
         self._transport.set_write_buffer_limits(high=2 * self._limits.backlog)
         self._connections.add(self)
         self._peer: Address = transport.get_extra_info("peername") or _NOWHERE
@@ -189,33 +183,11 @@ class _Connection(asyncio.Protocol):
             self._transport.write(Response(400, "Bad Request").encode())
             self.close()
 
-    def send_access_unit(self, frames: bytes, now: float, *, sync: bool) -> None:
-        """Send the frames of an access unit, unless this client is behind."""
-        transport = self._transport
-        if self._backlog.admit(transport.get_write_buffer_size(), now, sync=sync):
-            transport.write(frames)
-
-    def send_datagrams(self, packets: list[bytes], now: float, *, sync: bool) -> None:
-        """Send the packets of an access unit over UDP; they begin with a sync frame."""
-        if (
-            self._ports is not None
-            and self._backlog.admit(0, now, sync=sync)
-            and not self._muffled(self._transport)
-        ):
-            self._ports.send(packets, self._rtp_to)
-
-    def send_report(self, packet: bytes) -> None:
-        """Send an RTCP packet, unless this client is behind."""
-        channels = self.channels
-        if channels is None:
-            if self._ports is not None and not self._muffled(self._transport):
-                self._ports.send_report(packet, self._rtcp_to)
-        elif self._transport.get_write_buffer_size() <= self._limits.backlog:
-            self._transport.write(interleave([packet], channels[1]))
-
     def is_overdue(self, now: float) -> bool:
         """Return whether the client was silent, or too slow, for too long."""
-        return now - self._heard > self._limits.idle or self._backlog.is_hopeless(now)
+        return now - self._heard > self._limits.idle or any(
+            outlet.is_hopeless(now) for outlet in self._outlets
+        )
 
     def close(self) -> None:
         """Send what is written, then disconnect."""
@@ -241,33 +213,32 @@ class _Connection(asyncio.Protocol):
 
     def _respond(self, request: Request) -> None:
         response = self._session.answer(request)
-        playing = self._session.media if self._session.state is State.PLAYING else None
-        if playing is None:
+        plays = self._session.state is State.PLAYING
+        if not plays:
             self._leave()
         self._transport.write(response.encode())
-        if playing is not None and self._joined is None:
-            self._backlog = Backlog(self._limits.backlog, self._limits.patience)
-            self._joined = playing
-            self._aim()
-            playing.join(self)
+        if plays and not self._outlets:
+            self._join()
 
-    def _aim(self) -> None:
-        """Note where to send over UDP, if this client wants that."""
-        agreed = self._session.transport
-        if agreed is None or agreed.client_port is None or self._ports is None:
-            return
-        host, _, *rest = self._peer
-        rtp, rtcp = agreed.client_port
-        self._rtp_to = cast("Address", (host, rtp, *rest))
-        self._rtcp_to = cast("Address", (host, rtcp, *rest))
-        self._ports.add(host, rtcp, self._hear)
+    def _join(self) -> None:
+        limits = self._limits
+        for track, agreed in self._session.set_up:
+            outlet = Outlet(
+                track,
+                self._transport,
+                agreed,
+                Backlog(limits.backlog, limits.patience),
+                ports=self._ports,
+                peer=self._peer,
+                muffled=self._muffled,
+            )
+            self._outlets.append(outlet)
+            outlet.open(self._hear)
 
     def _leave(self) -> None:
-        if self._joined is not None:
-            self._joined.leave(self)
-            self._joined = None
-            if self._ports is not None:
-                self._ports.remove(*self._rtcp_to[:2])
+        for outlet in self._outlets:
+            outlet.close()
+        self._outlets.clear()
 
     def _hear(self) -> None:
         self._heard = self._clock.monotonic()

@@ -1,4 +1,4 @@
-"""Who watches, and how the same octets reach all of them."""
+"""Who plays a track, and how the same octets reach all of them."""
 
 import struct
 from typing import Protocol
@@ -8,7 +8,7 @@ _DOLLAR = 0x24
 
 
 class Listener(Protocol):
-    """A client that plays."""
+    """A client that plays a track."""
 
     @property
     def channels(self) -> tuple[int, int] | None:
@@ -29,7 +29,7 @@ class Listener(Protocol):
 
 
 class Audience:
-    """The clients that play one stream.
+    """The clients that play one track.
 
     An access unit is framed once for each channel number in use, which is one in practice, so
     that another client costs one write.
@@ -86,7 +86,8 @@ class Backlog:
     """
 
     def __init__(self, limit: int, patience: float) -> None:
-        self._limit = limit
+        self.limit = limit
+        """Unsent octets from which on the client loses access units."""
         self._patience = patience
         self._awaits_sync = True
         self._behind_since: float | None = None
@@ -95,7 +96,7 @@ class Backlog:
 
     def admit(self, unsent: int, now: float, *, sync: bool) -> bool:
         """Return whether to send an access unit, while `unsent` octets are still in the buffer."""
-        if unsent > self._limit:
+        if unsent > self.limit:
             self._awaits_sync = True
             if self._behind_since is None:
                 self._behind_since = now

@@ -6,16 +6,17 @@ from. The session ends with its connection, and nothing is ever sent to a host t
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from liveedge.rtsp.messages import Headers, Request, Response
 from liveedge.rtsp.server_audience import Listener
 from liveedge.rtsp.server_auth import Gate
-from liveedge.rtsp.transport import OVER_UDP, Transport, parse_transports
+from liveedge.rtsp.server_transport import client_ports, interleaved_channels
+from liveedge.rtsp.transport import Transport
 
 SESSION_TIMEOUT = 60
 """Seconds without any octet from the client after which its session ends."""
@@ -30,6 +31,7 @@ _REASONS = {
     451: "Parameter Not Understood",
     454: "Session Not Found",
     455: "Method Not Valid in This State",
+    459: "Aggregate Operation Not Allowed",
     461: "Unsupported Transport",
     501: "Not Implemented",
     503: "Service Unavailable",
@@ -47,21 +49,15 @@ _METHODS = (
 )
 _PUBLIC = ", ".join(_METHODS)
 _NOT_OFFERED = frozenset({"ANNOUNCE", "RECORD", "REDIRECT"})
-_INTERLEAVED = re.compile(r"interleaved=(\d{1,3})(?:-(\d{1,3}))?")
 _CREDENTIALS = re.compile(r"//[^/]*@")
 
 
-class Media(Protocol):
-    """What a server offers at one path: a stream with one video track."""
+class Track(Protocol):
+    """One medium of a stream: its pictures, or its sound."""
 
     @property
-    def sdp(self) -> str:
-        """Its description (RFC 2327); control URLs are relative."""
-        ...
-
-    @property
-    def track(self) -> str:
-        """The control URL of its track, relative to that of the stream."""
+    def control(self) -> str:
+        """Its control URL, relative to that of the stream."""
         ...
 
     @property
@@ -82,6 +78,28 @@ class Media(Protocol):
         ...
 
 
+class Media(Protocol):
+    """What a server offers at one path: a stream of at least one track."""
+
+    @property
+    def sdp(self) -> str:
+        """Its description (RFC 2327); control URLs are relative."""
+        ...
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        """Its tracks; a client takes those that it wants."""
+        ...
+
+
+class SetUp(NamedTuple):
+    """A track that a client wants, and how it gets it."""
+
+    track: Track
+    transport: Transport
+    """What was agreed on: channels or ports chosen by the client."""
+
+
 class State(Enum):
     """States of a session (RFC 2326 §A.2)."""
 
@@ -91,19 +109,18 @@ class State(Enum):
 
 
 class ServerSession:
-    """Answers the requests of one connection; whoever owns it acts on `state` and `media`."""
+    """Answers the requests of one connection; whoever owns it acts on `state` and `set_up`."""
 
     def __init__(self, paths: Mapping[str, Media], gate: Gate | None) -> None:
         """`paths` begin with a slash and do not end with one; no `gate` lets everybody in."""
         self._paths = paths
         self._gate = gate
         self._id = ""
-        self._track_url = ""
+        self._media: Media | None = None
+        self._base = ""
         self.state = State.INIT
-        self.media: Media | None = None
-        """What was set up; None in state INIT."""
-        self.transport: Transport | None = None
-        """What was agreed on: channels or ports chosen by the client."""
+        self.set_up: tuple[SetUp, ...] = ()
+        """The tracks that were set up; none in state INIT."""
         self.offers_tcp = True
         """Whether media may go over the connection itself."""
         self.udp_ports: tuple[int, int] | None = None
@@ -118,9 +135,9 @@ class ServerSession:
         return response
 
     def _answer(self, request: Request) -> Response:
-        handlers: dict[str, Callable[[Request, Media], Response]] = {
+        handlers: dict[str, Callable[[Request, Media, Track | None], Response]] = {
             "DESCRIBE": self._describe,
-            "SETUP": self._set_up,
+            "SETUP": self._set_up_track,
             "PLAY": self._play,
             "PAUSE": self._pause,
             "TEARDOWN": self._tear_down,
@@ -139,10 +156,10 @@ class ServerSession:
             return Response(401, headers=Headers(challenges))
         if request.method in ("GET_PARAMETER", "SET_PARAMETER"):
             return self._parameter(request)
-        media = self._find(request.url)
-        return Response(404) if media is None else handlers[request.method](request, media)
+        found = self._find(request.url)
+        return Response(404) if found is None else handlers[request.method](request, *found)
 
-    def _describe(self, request: Request, media: Media) -> Response:
+    def _describe(self, request: Request, media: Media, _: Track | None) -> Response:
         accept = request.headers.get("Accept", "application/sdp") or ""
         if "application/sdp" not in accept.lower() and "*/*" not in accept:
             return Response(406)
@@ -151,29 +168,38 @@ class ServerSession:
         )
         return Response(200, headers=headers, body=media.sdp.encode())
 
-    def _set_up(self, request: Request, media: Media) -> Response:
+    def _set_up_track(self, request: Request, media: Media, track: Track | None) -> Response:
         if "Session" in request.headers and not self._is_ours(request):
             return Response(454)
         if self.state is State.PLAYING:
             return Response(455)
-        agreed = self._choose(request.headers.get("Transport", "") or "")
+        if track is None and len(media.tracks) == 1:
+            track = media.tracks[0]
+        if track is None or self._media not in (None, media):
+            return Response(459)
+        others = tuple(each for each in self.set_up if each.track is not track)
+        agreed = self._choose(request.headers.get("Transport", "") or "", others)
         if agreed is None:
             return Response(461)
         self._id = self._id or secrets.token_hex(8)
-        self._track_url = _stream_url(request.url, media) + media.track
-        self.state, self.media, self.transport = State.READY, media, agreed
-        return self._in_session([("Transport", str(replace(agreed, ssrc=media.ssrc)))])
+        self._base = _stream_url(request.url, media)
+        self._media, self.set_up = media, (*others, SetUp(track, agreed))
+        self.state = State.READY
+        return self._in_session([("Transport", str(replace(agreed, ssrc=track.ssrc)))])
 
-    def _play(self, request: Request, media: Media) -> Response:
+    def _play(self, request: Request, _: Media, __: Track | None) -> Response:
         if not self._is_ours(request):
             return Response(454)
         self.state = State.PLAYING
         # Without `seq`: the client's first packet is that of the next sync frame, whose number is
         # not known yet.
-        info = f"url={self._track_url};rtptime={media.rtp_time()}"
+        info = ",".join(
+            f"url={self._base}{track.control};rtptime={track.rtp_time()}"
+            for track, _ in self.set_up
+        )
         return self._in_session([("Range", "npt=0.000-"), ("RTP-Info", info)])
 
-    def _pause(self, request: Request, _: Media) -> Response:
+    def _pause(self, request: Request, _: Media, __: Track | None) -> Response:
         if not self._is_ours(request):
             return Response(454)
         if self.state is not State.PLAYING:
@@ -181,10 +207,10 @@ class ServerSession:
         self.state = State.READY
         return self._in_session([])
 
-    def _tear_down(self, request: Request, _: Media) -> Response:
+    def _tear_down(self, request: Request, _: Media, __: Track | None) -> Response:
         if not self._is_ours(request):
             return Response(454)
-        self.state, self.media, self._id = State.INIT, None, ""
+        self.state, self._media, self.set_up, self._id = State.INIT, None, (), ""
         return Response(200)
 
     def _parameter(self, request: Request) -> Response:
@@ -193,10 +219,11 @@ class ServerSession:
             return Response(454)
         return Response(451) if request.body.strip() else self._in_session([])
 
-    def _choose(self, transport: str) -> Transport | None:
+    def _choose(self, transport: str, others: tuple[SetUp, ...]) -> Transport | None:
         """Return the first of a client's ways that is offered here, None if there is none."""
+        taken = {channel for each in others for channel in each.transport.interleaved or ()}
         for offer in transport.split(","):
-            if self.offers_tcp and (channels := interleaved_channels(offer)):
+            if self.offers_tcp and (channels := interleaved_channels(offer, taken)):
                 return Transport("RTP/AVP/TCP", interleaved=channels)
             if self.udp_ports and (ports := client_ports(offer)):
                 return Transport("RTP/AVP", client_port=ports, server_port=self.udp_ports)
@@ -211,47 +238,17 @@ class ServerSession:
         given = (request.headers.get("Session", "") or "").partition(";")[0].strip()
         return bool(self._id) and given == self._id
 
-    def _find(self, url: str) -> Media | None:
-        """Return what is at the URL of a stream, or of its track."""
+    def _find(self, url: str) -> tuple[Media, Track | None] | None:
+        """Return the stream that a URL is of, and the track if it is that of one."""
         path = _path(url)
         if path in self._paths:
-            return self._paths[path]
-        stream, _, track = path.rpartition("/")
+            return self._paths[path], None
+        stream, _, control = path.rpartition("/")
         media = self._paths.get(stream)
-        return media if media is not None and media.track == track else None
-
-
-def interleaved_channels(transport: str) -> tuple[int, int] | None:
-    """Return the channels of the first transport that we offer, None if there is none.
-
-    Transport header: RFC 2326 §12.39. A client that names no channels gets 0 and 1.
-    """
-    for offer in transport.lower().replace(" ", "").split(","):
-        protocol, *parameters = offer.split(";")
-        if protocol != "rtp/avp/tcp" or "multicast" in parameters:
-            continue
-        if any(name.startswith("mode=") and "play" not in name for name in parameters):
-            continue
-        asked = [name for name in parameters if name.startswith("interleaved=")]
-        if not asked:
-            return 0, 1
-        found = _INTERLEAVED.fullmatch(asked[0])
-        if found is None:
-            continue
-        rtp = int(found[1])
-        rtcp = int(found[2]) if found[2] else rtp + 1
-        if rtp != rtcp and max(rtp, rtcp) <= 0xFF:
-            return rtp, rtcp
-    return None
-
-
-def client_ports(offer: str) -> tuple[int, int] | None:
-    """Return the ports where a client wants RTP and RTCP over UDP, None if it does not."""
-    for asked in parse_transports(offer):
-        ports = asked.client_port
-        if asked.protocol in OVER_UDP and asked.unicast and ports and all(ports):
-            return ports
-    return None
+        for track in media.tracks if media is not None else ():
+            if media is not None and track.control == control:
+                return media, track
+        return None
 
 
 def _path(url: str) -> str:
@@ -264,4 +261,6 @@ def _path(url: str) -> str:
 def _stream_url(url: str, media: Media) -> str:
     """Return the URL of the stream as the client calls it, with the slash that makes it a base."""
     base = _CREDENTIALS.sub("//", url.partition("?")[0].rstrip("/"))
-    return base.removesuffix("/" + media.track) + "/"
+    for track in media.tracks:
+        base = base.removesuffix("/" + track.control)
+    return base + "/"
