@@ -10,11 +10,13 @@ import pytest
 
 from liveedge.clock import SystemClock
 from liveedge.errors import Reason, SourceError
+from liveedge.ingest.source import VideoDescription
 from liveedge.media.chunk import HEADER
-from liveedge.streams import qualities as module
+from liveedge.streams import quality as module
 from liveedge.streams.qualities import Qualities
 from liveedge.streams.registry import StreamRegistry
 from liveedge.streams.state import State
+from liveedge.streams.status import status_of
 from liveedge.streams.stream import Stream
 from liveedge.streams.transcode import Slots, usual_rate
 from liveedge.streams.viewers import Viewer
@@ -51,6 +53,10 @@ class Site:
         stream = self.qualities.get(f"door~{name}")
         assert stream is not None
         return stream
+
+
+def sizes(stream: Stream) -> dict[str, tuple[str, int | None, int | None]]:
+    return {o.quality: (o.made.value, o.width, o.height) for o in stream.qualities()}
 
 
 @pytest.fixture
@@ -182,7 +188,7 @@ async def test_who_comes_back_while_it_ends_waits_for_the_end(site: Site) -> Non
     site.sub.stubborn = True
     low = site.quality()
     await site.sub.wait()
-    site.qualities._retire(low)
+    site.qualities._qualities[low.id].retire()
     assert site.quality() is low
     await site.sub.closed.wait()
     assert site.sub.sessions == 1
@@ -202,6 +208,48 @@ async def test_a_sub_stream_of_the_camera_is_its_low_quality(site: Site) -> None
     assert low.state.state is State.LIVE
     await site.qualities.stop()
     await site.sub.closed.wait()
+
+
+async def test_a_stream_says_which_qualities_it_has(site: Site) -> None:
+    unknown = ("transcode", None, None)
+    assert sizes(site.door) == {"low": unknown, "medium": unknown}
+    await site.live()
+    known = {"low": ("transcode", 640, 360), "medium": ("transcode", 960, 540)}
+    assert sizes(site.door) == known
+    # Who watches a quality may choose another one.
+    assert sizes(site.quality()) == known
+
+
+async def test_a_stream_of_h265_has_one_that_every_browser_plays(site: Site) -> None:
+    await site.live()
+    encoded = encode(size=(2560, 1440), frames=1, codec="h265")
+    sink = await site.camera.wait()
+    sink.playing(VideoDescription("h265", 90_000, encoded.parameter_sets))
+    site.camera.send(access_units(encoded)[0])
+    assert sizes(site.door)["h264"] == ("transcode", 1920, 1080)
+
+
+async def test_the_size_of_a_sub_stream_is_known_once_it_has_run(site: Site) -> None:
+    site.qualities = Qualities(
+        site.registry, site.clock, transcodes=0, sub_streams={"door": site.sub.open}
+    )
+    await site.live()
+    assert sizes(site.door) == {"low": ("camera", None, None)}
+    site.quality()
+    await site.sub.wait()
+    site.sub.send(access_units(encode())[0])
+    assert sizes(site.door) == {"low": ("camera", 64, 48)}
+
+
+async def test_the_status_tells_of_qualities(site: Site) -> None:
+    await site.live()
+    low = site.quality()
+    low.viewers.join(Viewer("live"))
+    await until(low, lambda: low.state.state is State.LIVE)
+    status = status_of(site.door, site.clock.monotonic())
+    told = {quality.quality: quality for quality in status.qualities}
+    assert (told["low"].state, told["low"].viewers) == (State.LIVE, 1)
+    assert (told["medium"].state, told["medium"].viewers) == (State.STOPPED, 0)
 
 
 async def test_there_is_an_end_of_what_a_server_transcodes(site: Site) -> None:

@@ -15,8 +15,8 @@ def kinds(nals: list[bytes]) -> list[int]:
     return [nal[0] & 31 for nal in nals]
 
 
-def encoder(width: int = 0) -> LowDelayEncoder:
-    return LowDelayEncoder(width=width, kbps=500, gop_seconds=0.5, fps=10)
+def encoder(longer: int = 640) -> LowDelayEncoder:
+    return LowDelayEncoder(longer=longer, shorter=640, kbps=500, gop_seconds=0.5, fps=10)
 
 
 def test_each_picture_leaves_at_once_and_a_sync_frame_comes_by_time() -> None:
@@ -31,9 +31,9 @@ def test_time_that_goes_back_or_stands_still_is_no_problem() -> None:
     assert [len(encode(picture(64, 48), pts)) > 0 for pts in (9000, 9000, 100, 90000)] == [True] * 4
 
 
-def test_pictures_are_made_as_narrow_as_wanted() -> None:
-    for wanted, size in ((32, (32, 24)), (0, (64, 48)), (640, (64, 48)), (33, (32, 24))):
-        sps = parse_sps(encoder(wanted).encode(picture(64, 48), 0)[0])
+def test_pictures_are_made_as_small_as_wanted() -> None:
+    for longer, size in ((32, (32, 24)), (640, (64, 48)), (33, (32, 24))):
+        sps = parse_sps(encoder(longer).encode(picture(64, 48), 0)[0])
         assert (sps.width, sps.height) == size
 
 

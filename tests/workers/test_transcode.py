@@ -12,7 +12,9 @@ from liveedge.workers.messages import Message
 from liveedge.workers.transcode import work
 from tests.support import encode
 
-ORDER = Message("transcode", {"width": 32, "kbps": 300, "gop_seconds": 0.2, "fps": 30.0})
+ORDER = Message(
+    "transcode", {"longer": 32, "shorter": 32, "kbps": 300, "gop_seconds": 0.2, "fps": 30.0}
+)
 ENCODED = encode()
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from liveedge.health.rules import judge
 from liveedge.health.verdict import Finding, Level, Verdict
 from liveedge.streams import rate
+from liveedge.streams.offer import Made, Offer
 from liveedge.streams.outages import Outage
 from liveedge.streams.state import State
 from liveedge.streams.stream import Stream
@@ -45,6 +46,36 @@ class PastOutage(BaseModel):
             error=outage.error,
             began=round(outage.began, 3),
             seconds=round(outage.seconds, 3),
+        )
+
+
+class QualityStatus(BaseModel):
+    """A quality that viewers may ask for, beside the camera's own stream."""
+
+    quality: str
+    """The stream has the id of this one, `~` and this word."""
+    made: Made
+    """`camera`, a sub-stream; or `transcode`, which takes processor time while it is watched."""
+    width: int | None
+    height: int | None
+    state: State
+    """`stopped` while nobody watches it."""
+    error: str | None
+    """Why it is offline, in a sentence."""
+    viewers: int
+
+    @classmethod
+    def of(cls, offer: Offer) -> "QualityStatus":
+        """As the API says it."""
+        stream = offer.stream
+        return cls(
+            quality=offer.quality,
+            made=offer.made,
+            width=offer.width,
+            height=offer.height,
+            state=State.STOPPED if stream is None else stream.state.state,
+            error=None if stream is None else stream.state.error,
+            viewers=0 if stream is None else len(stream.viewers),
         )
 
 
@@ -102,6 +133,8 @@ class StreamStatus(BaseModel):
     viewers: int
     viewers_by_transport: dict[str, int]
     """Those on HLS are the clients that have asked for something in the last seconds."""
+    qualities: list[QualityStatus]
+    """What else there is of this camera."""
     latency_p50_ms: float | None
     """Median of the delays from capture to screen that the viewers report."""
     uptime: float | None
@@ -151,6 +184,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
         timestamp_jumps=stream.timestamp_jumps,
         viewers=facts.viewers,
         viewers_by_transport=stream.viewers.by_transport(),
+        qualities=[QualityStatus.of(offer) for offer in stream.qualities()],
         latency_p50_ms=facts.viewer_delay_ms,
         uptime=round(now - state.since, 3) if facts.live else None,
     )

@@ -1,6 +1,7 @@
 """One stream: a source, its packaging and its window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from liveedge.clock import Clock
 from liveedge.config.health import STALL_SECONDS
@@ -31,6 +32,9 @@ from liveedge.streams.vitals import Counts, Vitals
 from liveedge.window.numbering import begin_numbering
 from liveedge.window.segments import SegmentList
 from liveedge.window.window import TIMESCALE, Window
+
+if TYPE_CHECKING:
+    from liveedge.streams.offer import Offer
 
 StateListener = Callable[[StreamState], None]
 
@@ -75,6 +79,8 @@ class Stream:
         self.verdict = Verdict()
         self.gop_seconds: float | None = None
         self.last_error: str | None = None
+        self.qualities: Callable[[], Sequence[Offer]] = tuple
+        """What else there is of this camera; who makes qualities puts it here."""
         self._source = source
         self._clock = clock
         self._packager = Packager(number)

@@ -28,19 +28,22 @@ _DECODERS: Final = {b"avc1": "h264", b"hvc1": "hevc"}
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class Recipe:
     """What a transcode makes."""
 
-    width: int
-    """Pixels at most."""
+    longer: int
+    """Pixels that the longer side has at most."""
+    shorter: int
     kbps: int
     gop_seconds: float
 
 
-QUALITIES: Final = {
-    "low": Quality(640, 800, 0.5),
-    "medium": Quality(960, 1800, 0.5),
+RECIPES: Final = {
+    "low": Recipe(640, 640, 800, 0.5),
+    "medium": Recipe(960, 960, 1800, 0.5),
+    "h264": Recipe(1920, 1080, 6000, 0.5),
 }
+"""By the names of the qualities."""
 
 
 class Slots:
@@ -88,10 +91,10 @@ class TranscodeSource:
     """One attempt: while the original is live, its pictures go to a worker and come back."""
 
     def __init__(
-        self, original: Stream, quality: Quality, slots: Slots, clock: RelayedClock, sink: MediaSink
+        self, original: Stream, recipe: Recipe, slots: Slots, clock: RelayedClock, sink: MediaSink
     ) -> None:
         self._original = original
-        self._quality = quality
+        self._recipe = recipe
         self._slots = slots
         self._clock = clock
         self._sink = sink
@@ -132,7 +135,7 @@ class TranscodeSource:
                 self._failure = _end_of(state)
                 scope.reschedule(asyncio.get_running_loop().time())
 
-        feed = _Feed(self._original, self._quality, worker)
+        feed = _Feed(self._original, self._recipe, worker)
         stops = (self._original.listen(changed), self._original.window.listen(feed.take))
         try:
             async with scope:
@@ -169,7 +172,7 @@ class TranscodeSource:
 class _Feed:
     """Hands the pictures of a window to a worker, within the call that brings them."""
 
-    def __init__(self, original: Stream, quality: Quality, worker: Worker) -> None:
+    def __init__(self, original: Stream, recipe: Recipe, worker: Worker) -> None:
         self.owed = 0
         """Pictures that the worker has not answered."""
         self.fps = usual_rate(original.frame_rate() or _USUAL_FPS)
@@ -179,7 +182,7 @@ class _Feed:
         self._waiting = True
         """For a sync frame."""
         self._origins: dict[int, tuple[float, int, bool]] = {}
-        worker.post(Message("transcode", asdict(quality) | {"fps": self.fps}))
+        worker.post(Message("transcode", asdict(recipe) | {"fps": self.fps}))
 
     def begin(self) -> None:
         """Have the worker decode from the newest sync frame on, and show the newest picture."""
@@ -256,7 +259,7 @@ def _end_of(state: StreamState) -> SourceError:
 
 
 def transcode_source(
-    original: Stream, quality: Quality, slots: Slots, clock: RelayedClock
+    original: Stream, recipe: Recipe, slots: Slots, clock: RelayedClock
 ) -> Callable[[MediaSink], Source]:
     """A factory of attempts at transcoding a stream."""
-    return lambda sink: TranscodeSource(original, quality, slots, clock, sink)
+    return lambda sink: TranscodeSource(original, recipe, slots, clock, sink)

@@ -9,8 +9,10 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import Interpolation
 
 from liveedge.media.byte_stream import split_annex_b
+from liveedge.media.scaling import fit
 
 CLOCK_RATE: Final = 90_000
+_ANY_LENGTH: Final = 1 << 16
 _SEI: Final = 6
 _QUALITY: Final = 23
 """Constant rate factor of x264; `kbps` is what a busy picture is held to."""
@@ -22,9 +24,18 @@ class LowDelayEncoder:
     The encoder is opened with the first picture, and anew when the size changes.
     """
 
-    def __init__(self, *, width: int, kbps: int, gop_seconds: float, fps: float) -> None:
-        """At most `width` pixels wide (0: as the pictures come)."""
-        self._width = width
+    def __init__(
+        self,
+        *,
+        kbps: int,
+        gop_seconds: float,
+        fps: float,
+        longer: int = _ANY_LENGTH,
+        shorter: int = _ANY_LENGTH,
+    ) -> None:
+        """The sides of the pictures have at most `longer` and `shorter` pixels."""
+        self._longer = longer
+        self._shorter = shorter
         self._kbps = kbps
         self._gop = round(gop_seconds * CLOCK_RATE)
         self._fps = Fraction(fps).limit_denominator(1001)
@@ -37,7 +48,7 @@ class LowDelayEncoder:
         """The NAL units of a picture, parameter sets in front of a sync frame; pts in 1/90000 s."""
         if self._context is None or (frame.width, frame.height) != self._source:
             self._source = frame.width, frame.height
-            self._context = self._open(*self._fit(frame.width, frame.height))
+            self._context = self._open(*fit(frame.width, frame.height, self._longer, self._shorter))
             self._last_sync, self._last_pts = None, -1
         context = self._context
         scaled = frame.reformat(
@@ -54,11 +65,6 @@ class LowDelayEncoder:
         nals = [nal for packet in packets for nal in split_annex_b(bytes(packet))]
         # x264 tells its version and settings in an SEI message.
         return [nal for nal in nals if nal[0] & 0x1F != _SEI]
-
-    def _fit(self, width: int, height: int) -> tuple[int, int]:
-        """Even numbers, for chroma has half the size."""
-        wide = min(width, self._width or width)
-        return max(2, wide - wide % 2), max(2, round(height * wide / width / 2) * 2)
 
     def _open(self, width: int, height: int) -> VideoCodecContext:
         context = av.CodecContext.create("libx264", "w")

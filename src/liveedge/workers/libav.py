@@ -115,7 +115,7 @@ def _transcode(
     """What browsers do not play becomes H.264."""
     name = stream.codec_context.name
     stream.codec_context.thread_count = 1
-    encoder = LowDelayEncoder(width=0, kbps=_KBPS, gop_seconds=_GOP_SECONDS, fps=fps or _USUAL_FPS)
+    encoder = LowDelayEncoder(kbps=_KBPS, gop_seconds=_GOP_SECONDS, fps=fps or _USUAL_FPS)
     channel.send(_playing("h264", fps, name, []))
     for packet, pts in packets:
         for frame in packet.decode():

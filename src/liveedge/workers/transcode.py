@@ -31,7 +31,8 @@ def work(channel: Channel) -> None:
     """
     order = channel.receive()
     encoder = LowDelayEncoder(
-        width=order.number("width"),
+        longer=order.number("longer"),
+        shorter=order.number("shorter"),
         kbps=order.number("kbps"),
         gop_seconds=order.real("gop_seconds"),
         fps=order.real("fps"),

@@ -6,6 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveedge.delivery.live import protocol
+from liveedge.packaging.packager import Packager
+from liveedge.streams.offer import Made, Offer
+from tests.support import access_units, encode
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,31 @@ JSON = st.recursive(
     max_leaves=8,
 )
 TYPES = st.sampled_from(["subscribe", "unsubscribe", "clock", "report"])
+
+
+def test_a_stream_begins_with_the_qualities_that_there_are() -> None:
+    encoded = encode()
+    packager = Packager(7)
+    packager.configure(encoded.parameter_sets, "h264")
+    unit = access_units(encoded)[0]
+    packager.add(unit, 0, gap=False, capture_us=0, arrival_us=0, camera_clock=False)
+    assert packager.epoch is not None
+    offers = (Offer("low", Made.CAMERA, None, None, None),)
+    text = protocol.stream_started("door", 7, packager.epoch, 25.0, None, offers)
+    qualities = [{"quality": "low", "made": "camera", "width": None, "height": None}]
+    assert json.loads(text) == {
+        "type": "stream",
+        "stream": "door",
+        "number": 7,
+        "epoch": packager.epoch.number,
+        "codec": packager.epoch.codec,
+        "width": 64,
+        "height": 48,
+        "timescale": 90_000,
+        "fps": 25.0,
+        "audio": None,
+        "qualities": qualities,
+    }
 
 
 @given(

@@ -1,12 +1,14 @@
 """Control messages of the live protocol (docs/reference/live-protocol.md), parsed and built."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from liveedge.media.audio_epoch import AudioEpoch
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.epoch import Epoch
+from liveedge.streams.offer import Offer
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 4096
@@ -133,7 +135,12 @@ def state(stream: str, state: str, since_s: float, reason: str | None, error: st
 
 
 def stream_started(
-    stream: str, number: int, epoch: Epoch, fps: float | None, audio: AudioEpoch | None
+    stream: str,
+    number: int,
+    epoch: Epoch,
+    fps: float | None,
+    audio: AudioEpoch | None,
+    qualities: Sequence[Offer] = (),
 ) -> str:
     """A new epoch; its init segment follows. `audio` is what the stream sounds like now."""
     parameters = epoch.config.parameters
@@ -149,6 +156,15 @@ def stream_started(
             "timescale": VIDEO_TIMESCALE,
             "fps": fps,
             "audio": None if audio is None else audio.config.codec,
+            "qualities": [
+                {
+                    "quality": offer.quality,
+                    "made": offer.made,
+                    "width": offer.width,
+                    "height": offer.height,
+                }
+                for offer in qualities
+            ],
         }
     )
 

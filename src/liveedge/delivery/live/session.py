@@ -76,6 +76,7 @@ class Subscription(Follower):
                 epoch,
                 self.stream.frame_rate(),
                 self.stream.sound.epoch,
+                self.stream.qualities(),
             )
             yield epoch.message
         yield chunk.message
