@@ -85,13 +85,22 @@ export class LiveSocket {
     return this.#failures;
   }
 
-  subscribe(stream: string, listener: StreamListener): Subscription {
+  /** `replaces` is a stream of the same viewer, which is to be sent until this one begins. */
+  subscribe(stream: string, listener: StreamListener, replaces: string | null = null): Subscription {
     const channel = this.#pictures.get(stream) ?? new Channel<StreamListener>({ stream });
     this.#pictures.set(stream, channel);
-    const subscriber = this.#join(channel, listener);
+    // Where others of the page watch that one, it goes on.
+    const ends = this.#pictures.get(replaces ?? '')?.size === 1;
+    const subscriber = this.#join(channel, listener, ends ? { replaces } : {});
     return {
       report: (report) => this.#send({ type: 'report', stream, ...report }),
-      close: () => this.#leave(this.#pictures, channel, subscriber),
+      close: () => {
+        this.#leave(this.#pictures, channel, subscriber);
+        // Where the server has ended that one it begins again; where it has not, nothing happens.
+        if (ends && this.#pictures.has(replaces ?? '')) {
+          this.#send({ type: 'subscribe', stream: replaces });
+        }
+      },
     };
   }
 
@@ -111,14 +120,18 @@ export class LiveSocket {
     this.#connect();
   }
 
-  #join<Listener extends TrackListener>(channel: Channel<Listener>, listener: Listener) {
+  #join<Listener extends TrackListener>(
+    channel: Channel<Listener>,
+    listener: Listener,
+    more: { replaces?: string | null } = {},
+  ) {
     const joins = channel.size > 0;
     const subscriber = channel.add(listener);
     this.#start();
     if (this.#open) {
       // A second one needs the init segment and the newest media as well.
       if (joins) this.#send({ type: 'unsubscribe', ...channel.request });
-      this.#send({ type: 'subscribe', ...channel.request });
+      this.#send({ type: 'subscribe', ...channel.request, ...more });
     }
     return subscriber;
   }

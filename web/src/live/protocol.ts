@@ -3,6 +3,7 @@
  *
  * The page that defines them is docs/reference/live-protocol.md.
  */
+import type { Offer } from '../edge/quality-choice';
 
 export const HEADER_BYTES = 40;
 
@@ -94,6 +95,8 @@ export interface StreamMessage {
   fps: number | null;
   /** Codec of the sound, null without; a quality says nothing of the sound of its stream. */
   audio: string | null;
+  /** What the stream can be had as beside its own pictures. */
+  qualities?: Offer[];
 }
 
 export interface AudioMessage {

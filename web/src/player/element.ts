@@ -1,10 +1,12 @@
+import type { Size } from '../edge/quality-choice';
 import { unixNow } from '../live/clock-offset';
 import { PlayerSound } from '../sound/player-sound';
 import { Overlay } from './overlay';
 import { PictureFigures } from './picture-figures';
 import { Playback } from './playback';
 import type { Picture } from './renderer';
-import { streamOf } from './quality';
+import { qualityOf, qualitySetting } from './quality';
+import { QualityPilot } from './quality-pilot';
 import { serverOf } from './server';
 import { describe, type PlayerState } from './state';
 import type { ClockSource, PlayerStats } from './stats';
@@ -12,6 +14,8 @@ import { transportChoice } from './transport';
 import { watchVisibility } from './visibility';
 
 const STATS_EVERY_MS = 1000;
+/** How often the quality is thought about. */
+const STEER_EVERY_MS = 200;
 /** In ticks of the figures. */
 const REPORT_EVERY = 5;
 
@@ -49,6 +53,7 @@ export class LiveEdgePlayer extends HTMLElement {
   #overlay: Overlay;
   #internals: ElementInternals;
   #playback: Playback | null = null;
+  #pilot: QualityPilot | null = null;
   #figures = new PictureFigures();
   #sound = new PlayerSound({
     changed: () => this.dispatchEvent(new Event('volumechange')),
@@ -56,7 +61,7 @@ export class LiveEdgePlayer extends HTMLElement {
   });
   #picture: { width: number; height: number; clock: ClockSource | null } | null = null;
   #state: PlayerState = 'connecting';
-  #timer: ReturnType<typeof setInterval> | null = null;
+  #timers: ReturnType<typeof setInterval>[] = [];
   #ticks = 0;
   #stopWatching: (() => void) | null = null;
   #restarting = false;
@@ -103,9 +108,11 @@ export class LiveEdgePlayer extends HTMLElement {
     const now = performance.now();
     const renderer = this.#playback?.renderer ?? null;
     const figures = renderer?.figures();
+    const stream = this.#playback?.line?.route.stream ?? null;
     return {
       transport: renderer?.transport ?? null,
       state: this.#state,
+      quality: stream === null ? null : qualityOf(stream),
       latency_p50_ms: this.#figures.latency(now, 0.5),
       latency_p95_ms: this.#figures.latency(now, 0.95),
       latency_ms: this.#figures.latencyMs,
@@ -143,6 +150,7 @@ export class LiveEdgePlayer extends HTMLElement {
     if (name === 'badge') this.#show();
     else if (name === 'muted') this.muted = this.getAttribute('muted') !== 'off';
     else if (name === 'volume') this.volume = volumeOf(this.getAttribute('volume'));
+    else if (name === 'quality') this.#choose();
     else if (this.#playback && !this.#restarting) {
       this.#restarting = true;
       queueMicrotask(() => {
@@ -161,14 +169,26 @@ export class LiveEdgePlayer extends HTMLElement {
     this.#picture = null;
     const server = serverOf(this.getAttribute('server'));
     this.#sound.start(server, id);
+    const pilot = new QualityPilot({
+      server,
+      id,
+      setting: qualitySetting(this.getAttribute('quality')),
+      tile: () => this.#tile(),
+    });
+    this.#pilot = pilot;
     this.#playback = new Playback({
       server,
-      stream: streamOf(id, this.getAttribute('quality')),
+      stream: pilot.begin(performance.now()),
       transport: transportChoice(this.getAttribute('transport')),
       stage: this.#overlay.stage,
       presented: (picture) => this.#presented(picture),
+      refused: (stream) => pilot.refused(performance.now(), stream),
+      instead: (stream, facts) => pilot.instead(performance.now(), stream, facts),
     });
-    this.#timer = setInterval(() => this.#tick(), STATS_EVERY_MS);
+    this.#timers = [
+      setInterval(() => this.#tick(), STATS_EVERY_MS),
+      setInterval(() => this.#steer(), STEER_EVERY_MS),
+    ];
     this.#stopWatching = watchVisibility(this, {
       unwatched: () => this.#pause(),
       watched: () => this.#resume(),
@@ -177,11 +197,27 @@ export class LiveEdgePlayer extends HTMLElement {
   }
 
   #stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#stopWatching?.();
     this.#sound.stop();
     this.#playback?.close();
-    this.#timer = this.#stopWatching = this.#playback = null;
+    this.#timers = [];
+    this.#stopWatching = this.#playback = this.#pilot = null;
+  }
+
+  #choose(): void {
+    if (this.#pilot) this.#pilot.setting = qualitySetting(this.getAttribute('quality'));
+    this.#steer();
+  }
+
+  #steer(): void {
+    if (this.#playback) this.#pilot?.steer(performance.now(), this.#playback);
+  }
+
+  /** In device pixels. */
+  #tile(): Size {
+    const ratio = globalThis.devicePixelRatio;
+    return { width: this.clientWidth * ratio, height: this.clientHeight * ratio };
   }
 
   #pause(): void {

@@ -1,3 +1,4 @@
+import type { Offer, Size } from '../edge/quality-choice';
 import type { ClockOffset } from '../live/clock-offset';
 import type { CameraState, Report } from '../live/protocol';
 
@@ -13,6 +14,10 @@ export interface FeedFacts {
   failure: string | null;
   /** Pictures that the server left out because this page did not keep up. */
   skipped: number;
+  /** The qualities that the stream has beside this one; null while unknown. */
+  offers: readonly Offer[] | null;
+  /** Of the picture; null while unknown. */
+  size: Size | null;
 }
 
 /** Where a renderer's media and a stream's state come from. */
@@ -33,5 +38,7 @@ export function unknownFacts(): FeedFacts {
     cameraError: null,
     failure: null,
     skipped: 0,
+    offers: null,
+    size: null,
   };
 }

@@ -1,13 +1,21 @@
 import type { LiveSocket, StreamListener, Subscription } from '../live/live-socket';
 import type { MediaHeader, Report, StateMessage, StreamMessage } from '../live/protocol';
 import { unknownFacts, type Feed } from './feed';
-import type { LiveRenderer } from './renderer';
 
 /** So many failures in a row, and plain requests are tried. */
 const FAILURES_MOST = 3;
 const DEADLINE_MS = 3000;
 
-/** Feeds one renderer from the page's live socket. */
+/** Takes the media of one stream as it comes. */
+export interface MediaTaker {
+  configure(message: StreamMessage): void;
+  init(payload: Uint8Array): void;
+  chunk(header: MediaHeader, payload: Uint8Array): void;
+  /** The server has left something out, for this page did not keep up. */
+  skipped(): void;
+}
+
+/** Brings one stream from the page's live socket. */
 export class LiveFeed implements Feed, StreamListener {
   readonly facts = unknownFacts();
   #subscription: Subscription | null;
@@ -18,12 +26,14 @@ export class LiveFeed implements Feed, StreamListener {
     private readonly socket: LiveSocket,
     private readonly server: URL,
     private readonly streamId: string,
-    private readonly renderer: LiveRenderer,
+    private readonly taker: MediaTaker,
     /** The server answers plain requests, but something between here and there takes no socket. */
     private readonly blocked: () => void,
+    /** The stream that is watched until this one begins. */
+    replaces: string | null = null,
   ) {
     this.facts.connected = socket.open;
-    this.#subscription = socket.subscribe(streamId, this);
+    this.#subscription = socket.subscribe(streamId, this, replaces);
   }
 
   get clock() {
@@ -63,19 +73,22 @@ export class LiveFeed implements Feed, StreamListener {
   }
 
   stream(message: StreamMessage): void {
-    this.renderer.configure(message);
+    this.facts.offers = message.qualities ?? [];
+    this.facts.size = { width: message.width, height: message.height };
+    this.taker.configure(message);
   }
 
   init(payload: Uint8Array): void {
-    this.renderer.init(payload);
+    this.taker.init(payload);
   }
 
   chunk(header: MediaHeader, payload: Uint8Array): void {
-    this.renderer.chunk(header, payload);
+    this.taker.chunk(header, payload);
   }
 
   skipped(chunks: number): void {
     this.facts.skipped += chunks;
+    this.taker.skipped();
   }
 
   error(message: { message: string }): void {

@@ -1,6 +1,6 @@
 import css from './overlay.css?inline';
 import type { Description } from './state';
-import { milliseconds, rows, transportName, type PlayerStats } from './stats';
+import { milliseconds, qualityName, rows, transportName, type PlayerStats } from './stats';
 
 /** Long enough to be read. */
 const WORD_MS = 6000;
@@ -64,7 +64,8 @@ export class Overlay {
     if (!badge) this.#details.hidden = true;
     const live = stats.state === 'live';
     setText(this.#delay, live ? milliseconds(stats.latency_p50_ms) : stats.state);
-    setText(this.#transport, transportName(stats.transport));
+    const way = [transportName(stats.transport), qualityName(stats.quality)];
+    setText(this.#transport, way.filter(Boolean).join(' · '));
     if (!this.#details.hidden) this.#list(stats);
     this.#latest = stats;
   }

@@ -1,14 +1,9 @@
 import { Backoff } from '../live/backoff';
-import { sharedSocket } from '../live/live-socket';
 import type { Report } from '../live/protocol';
-import { unknownFacts, type Feed, type FeedFacts } from './feed';
-import { hlsRenderer } from './hls-choice';
-import { LiveFeed } from './live-feed';
-import { MseRenderer } from './mse-renderer';
-import type { LiveRenderer, Picture, Renderer, RendererHost } from './renderer';
-import { StatusFeed } from './status-feed';
+import { unknownFacts, type FeedFacts } from './feed';
+import { Line } from './line';
+import type { Picture, Renderer } from './renderer';
 import { abilities, candidates, impossible, type Transport, type TransportChoice } from './transport';
-import { WebCodecsRenderer } from './webcodecs-renderer';
 
 /** So many failures without a picture between them, and the next transport has its turn. */
 const BROKEN_MOST = 3;
@@ -16,6 +11,10 @@ const BROKEN_MOST = 3;
 const REFUSED_AGAIN_MS = 15_000;
 /** Without a picture for so long, though there should be some, everything is set up anew. */
 const NO_PICTURE_MS = 6000;
+/** What is to replace a picture that moves has so long to show one: a keyframe interval or two. */
+const CHANGE_MOST_MS = 20_000;
+/** A picture that has not moved for so long may be replaced by an older one. */
+const STILL_MS = 200;
 
 export interface PlaybackOptions {
   server: URL;
@@ -24,34 +23,61 @@ export interface PlaybackOptions {
   /** Where the surface goes. */
   stage: HTMLElement;
   presented(picture: Picture): void;
+  /** A change to this stream has failed; what was before goes on. */
+  refused(stream: string): void;
+  /** Another stream with the same pictures that may play where this one does not; null: none. */
+  instead(stream: string, facts: Readonly<FeedFacts>): string | null;
 }
 
-/** Plays one stream: chooses a transport, and begins again by itself after whatever fails. */
+/**
+ * Plays one stream: chooses a transport, and begins again by itself after whatever fails.
+ *
+ * Which stream it is may change while it plays. The pictures of the one before go on until the
+ * first of the new one is on the screen.
+ */
 export class Playback {
+  #stream: string;
   #transports: Transport[];
   #at = 0;
   #broken = 0;
   #backoff = new Backoff(250, 4000);
   #retry: ReturnType<typeof setTimeout> | null = null;
-  #feed: Feed | null = null;
-  #renderer: Renderer | null = null;
+  #line: Line | null = null;
   /** The one before, on the screen until the new one has a picture. */
-  #previous: Renderer | null = null;
-  #attempt = 0;
+  #before: Line | null = null;
+  /** Capture and presentation of the newest picture of the one before, Unix milliseconds. */
+  #shown: { captureMs: number; presentedMs: number } | null = null;
   /** When the attempt began or the picture last moved, in milliseconds of `performance.now()`. */
   #aliveAt = 0;
+  #changedAt = 0;
   #paused = false;
   #failure: string | null = null;
   /** What the first transport said that does not play what the camera sends. */
   #refusal: string | null = null;
 
   constructor(private readonly options: PlaybackOptions) {
+    this.#stream = options.stream;
     this.#transports = candidates(options.transport, abilities());
     this.#begin();
   }
 
+  /** What is played, or about to be. */
+  get stream(): string {
+    return this.#stream;
+  }
+
+  /** What is on the screen. */
+  get line(): Line | null {
+    return this.#before?.fed ? this.#before : this.#line;
+  }
+
+  /** What shall be on the screen. */
+  get next(): Line | null {
+    return this.#line;
+  }
+
   get renderer(): Renderer | null {
-    return this.#renderer;
+    return this.line?.renderer ?? null;
   }
 
   get paused(): boolean {
@@ -59,17 +85,39 @@ export class Playback {
   }
 
   get facts(): Readonly<FeedFacts> {
-    const facts = this.#feed?.facts ?? unknownFacts();
+    const facts = this.line?.facts ?? unknownFacts();
     return this.#failure === null ? facts : { ...facts, failure: this.#failure };
   }
 
   /** The server's clock minus this page's, in milliseconds, and how wrong that may be. */
   get offsetMs(): number | null {
-    return this.#feed?.clock.offsetMs ?? null;
+    return this.line?.feed.clock.offsetMs ?? null;
   }
 
   uncertaintyMs(nowMs: number): number | null {
-    return this.#feed?.clock.uncertaintyMs(nowMs) ?? null;
+    return this.line?.feed.clock.uncertaintyMs(nowMs) ?? null;
+  }
+
+  /**
+   * Play another stream from its next picture on. A `trial` is likely to fail: the server goes on
+   * with what is played until it has not.
+   */
+  play(stream: string, trial = false): void {
+    if (stream === this.#stream) return;
+    this.#stream = stream;
+    if (this.#before?.fed) {
+      this.#turnBack();
+      if (this.#line?.route.stream === stream) return;
+    }
+    const transport = this.#transports[this.#at];
+    const moves = this.#line?.shows && this.#line.fed && this.#line.facts.camera === 'live';
+    if (!this.#line || !moves || this.#paused || this.#retry || !transport) {
+      this.#failure = this.#refusal = null;
+      this.#anew();
+      return;
+    }
+    this.#changedAt = performance.now();
+    this.#open(transport, trial ? null : this.#line.route.stream);
   }
 
   /**
@@ -77,6 +125,10 @@ export class Playback {
    * person would reload the page. `moves` says whether the picture does.
    */
   watch(now: number, moves: boolean): void {
+    if (this.#before?.fed) {
+      const hopeless = this.#line?.facts.camera === 'offline' || this.#line?.facts.failure;
+      if (hopeless || now - this.#changedAt > CHANGE_MOST_MS) this.#refuse();
+    }
     const { connected, camera } = this.facts;
     const expected = connected && camera === 'live' && !this.#paused && !document.hidden;
     if (moves || !expected || this.#retry) this.#aliveAt = now;
@@ -84,100 +136,104 @@ export class Playback {
   }
 
   report(report: Report): void {
-    this.#feed?.report(report);
+    this.line?.feed.report(report);
   }
 
   /** Nobody looks: no more media, but the last picture stays. */
   pause(): void {
     this.#paused = true;
-    this.#feed?.pause();
-    this.#renderer?.pause();
+    this.#before?.starve();
+    this.#line?.pause();
   }
 
   /** Go on with the newest picture; also right after the element was moved. */
   resume(): void {
     this.#paused = false;
-    this.#renderer?.resume();
-    this.#feed?.resume();
+    if (this.#before?.fed) this.#before.resume();
+    this.#line?.resume();
   }
 
   close(): void {
-    this.#attempt += 1;
     if (this.#retry) clearTimeout(this.#retry);
-    this.#feed?.close();
-    for (const renderer of [this.#previous, this.#renderer]) this.#discard(renderer);
-    this.#feed = this.#previous = this.#renderer = null;
+    this.#line?.close();
+    this.#before?.close();
+    this.#line = this.#before = null;
+  }
+
+  /** Every transport may be tried again. */
+  #anew(): void {
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#transports = candidates(this.options.transport, abilities());
+    this.#at = this.#broken = 0;
+    this.#begin();
   }
 
   #begin(): void {
     const transport = this.#transports[this.#at];
     this.#retry = null;
     this.#aliveAt = performance.now();
-    this.#feed?.close();
-    this.#feed = null;
-    if (!transport) {
-      this.#giveUp();
-      return;
-    }
-    this.#attempt += 1;
-    const host = this.#host(this.#attempt);
-    if (transport === 'webcodecs') this.#beginLive(new WebCodecsRenderer(host));
-    else if (transport === 'mse') this.#beginLive(new MseRenderer(host));
-    else void this.#beginHls(transport, host, this.#attempt);
+    this.#line?.starve();
+    if (transport) this.#open(transport, null);
+    else this.#giveUp();
   }
 
-  #beginLive(renderer: LiveRenderer): void {
-    const { server, stream } = this.options;
-    const attempt = this.#attempt;
-    this.#show(renderer);
-    this.#feed = new LiveFeed(sharedSocket(server), server, stream, renderer, () => {
-      if (attempt === this.#attempt) this.#giveUpSocket();
+  #open(transport: Transport, replaces: string | null): void {
+    if (this.#before) this.#line?.close();
+    else this.#before = this.#line;
+    this.#shown = null;
+    const { server, stage } = this.options;
+    this.#line = new Line({ server, stream: this.#stream, transport, replaces }, stage, {
+      presented: (line, picture) => this.#presented(line, picture),
+      failed: (line, reason, message) => {
+        if (line === this.#line) this.#failed(reason, message);
+        else line.starve();
+      },
+      blocked: (line) => {
+        if (line === this.#line) this.#giveUpSocket();
+      },
     });
-    if (this.#paused) this.#feed.pause();
+    if (this.#before) this.#line.cover();
+    if (this.#paused) this.#line.pause();
   }
 
-  async #beginHls(transport: 'llhls' | 'hls', host: RendererHost, attempt: number): Promise<void> {
-    const { server, stream } = this.options;
-    this.#feed = new StatusFeed(server, stream);
-    const url = new URL(`hls/${encodeURIComponent(stream)}/index.m3u8`, server).href;
-    try {
-      const Hls = await hlsRenderer();
-      const renderer = new Hls(host, transport, url);
-      if (attempt === this.#attempt) this.#show(renderer);
-      else renderer.close();
-    } catch (error) {
-      host.failed('broken', String(error));
+  #presented(line: Line, picture: Picture): void {
+    if (line !== this.line && line !== this.#line) return;
+    if (line === this.#before) {
+      const { capture, presentedMs } = picture;
+      this.#shown = capture ? { captureMs: capture.captureMs, presentedMs } : null;
+    } else if (this.#before) {
+      if (this.#isOlder(picture)) return;
+      this.#reveal();
     }
+    if (line === this.#line && (this.#broken > 0 || this.#refusal !== null)) this.#recovered();
+    this.options.presented(picture);
   }
 
-  #show(renderer: Renderer): void {
-    if (this.#previous) this.#discard(this.#renderer);
-    else this.#previous = this.#renderer;
-    this.#renderer = renderer;
-    renderer.surface.classList.add('surface');
-    renderer.surface.classList.toggle('waits', this.#previous !== null);
-    this.options.stage.append(renderer.surface);
-    if (this.#paused) renderer.pause();
-  }
-
-  #host(attempt: number): RendererHost {
-    return {
-      presented: (picture) => {
-        if (attempt !== this.#attempt) return;
-        if (this.#previous) this.#reveal();
-        if (this.#broken > 0 || this.#refusal !== null) this.#recovered();
-        this.options.presented(picture);
-      },
-      failed: (reason, message) => {
-        if (attempt === this.#attempt) this.#failed(reason, message);
-      },
-    };
+  /** Whether the picture on the screen is newer, and moves: then the new stream catches up first. */
+  #isOlder({ capture, presentedMs }: Picture): boolean {
+    const shown = this.#before?.fed ? this.#shown : null;
+    if (!shown || !capture || presentedMs - shown.presentedMs > STILL_MS) return false;
+    return capture.captureMs < shown.captureMs;
   }
 
   #reveal(): void {
-    this.#renderer?.surface.classList.remove('waits');
-    this.#discard(this.#previous);
-    this.#previous = null;
+    this.#line?.reveal();
+    this.#before?.close();
+    this.#before = null;
+  }
+
+  /** What was to come next does not. */
+  #turnBack(): void {
+    this.#line?.close();
+    this.#line = this.#before;
+    this.#before = null;
+  }
+
+  #refuse(): void {
+    const stream = this.#stream;
+    this.#turnBack();
+    this.#stream = this.#line?.route.stream ?? stream;
+    this.options.refused(stream);
   }
 
   #recovered(): void {
@@ -193,22 +249,18 @@ export class Playback {
       return;
     }
     this.#failure = this.#refusal;
-    this.#retry = setTimeout(() => {
-      this.#transports = candidates(this.options.transport, abilities());
-      this.#at = 0;
-      this.#begin();
-    }, REFUSED_AGAIN_MS);
+    this.#retry = setTimeout(() => this.#anew(), REFUSED_AGAIN_MS);
   }
 
   #failed(reason: 'unsupported' | 'broken', message = ''): void {
+    if (this.#before?.fed) {
+      this.#refuse();
+      return;
+    }
     // What the failed renderer still says does not count.
-    this.#attempt += 1;
-    this.#feed?.close();
+    this.#line?.starve();
     if (reason === 'unsupported') {
-      this.#refusal ??= message || null;
-      this.#transports.splice(this.#at, 1);
-      this.#at = 0;
-      this.#retry = setTimeout(() => this.#begin());
+      this.#unsupported(message);
       return;
     }
     this.#broken += 1;
@@ -219,16 +271,23 @@ export class Playback {
     this.#retry = setTimeout(() => this.#begin(), this.#backoff.next());
   }
 
+  #unsupported(message: string): void {
+    this.#refusal ??= message || null;
+    this.#transports.splice(this.#at, 1);
+    this.#at = 0;
+    const left = this.#transports.some((transport) => !transport.endsWith('hls'));
+    const instead = left ? null : this.options.instead(this.#stream, this.facts);
+    this.#retry = setTimeout(() => {
+      if (instead === null) this.#begin();
+      else this.play(instead);
+    });
+  }
+
   /** A proxy keeps sockets out: go on with plain requests, if the choice allows it. */
   #giveUpSocket(): void {
     const next = this.#transports.findIndex((transport) => transport.endsWith('hls'));
     if (next < 0 || next === this.#at) return;
     this.#at = next;
     this.#begin();
-  }
-
-  #discard(renderer: Renderer | null): void {
-    renderer?.surface.remove();
-    renderer?.close();
   }
 }

@@ -1,10 +1,23 @@
-/** Smaller versions of a stream that the server makes for whoever watches them. */
-const MADE = new Set(['low', 'medium']);
+/** What a page can ask for, by the attribute `quality`. */
+export const QUALITIES = ['auto', 'high', 'medium', 'low'] as const;
 
-/**
- * The stream to ask the server for: `door~low` is the quality `low` of `door`. Any other word, as
- * `auto` and `high`, means the camera's own stream.
- */
-export function streamOf(id: string, quality: string | null): string {
-  return quality !== null && MADE.has(quality) ? `${id}~${quality}` : id;
+export type QualitySetting = (typeof QUALITIES)[number];
+
+/** The camera's own pictures in a codec that every browser plays. */
+export const CONVERTED = 'h264';
+
+const MARK = '~';
+
+export function qualitySetting(value: string | null): QualitySetting {
+  return QUALITIES.find((quality) => quality === value) ?? 'auto';
+}
+
+/** The stream to ask the server for: `door~low` is the quality `low` of `door`, which is `high`. */
+export function streamOf(id: string, quality: string): string {
+  return quality === 'high' ? id : `${id}${MARK}${quality}`;
+}
+
+/** The quality that a stream is: `low` of `door~low`, `high` of `door`. */
+export function qualityOf(stream: string): string {
+  return stream.split(MARK)[1] ?? 'high';
 }

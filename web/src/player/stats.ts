@@ -1,3 +1,4 @@
+import { CONVERTED } from './quality';
 import type { PlayerState } from './state';
 import type { Transport } from './transport';
 
@@ -14,6 +15,8 @@ export type ClockSource =
 export interface PlayerStats {
   transport: Transport | null;
   state: PlayerState;
+  /** `high`, the camera's own picture, `medium`, `low`, or `h264`, converted by the server. */
+  quality: string | null;
   /** From capture to screen, over the newest five seconds. */
   latency_p50_ms: number | null;
   latency_p95_ms: number | null;
@@ -51,6 +54,12 @@ const CLOCK_NAMES: Record<ClockSource, string> = {
   playlist: 'playlist',
 };
 
+/** What a person may call a quality; nothing where it is the camera's own picture. */
+export function qualityName(quality: string | null): string {
+  if (quality === CONVERTED) return 'H.265, converted by the server';
+  return quality === null || quality === 'high' ? '' : quality;
+}
+
 export function transportName(transport: Transport | null): string {
   return transport === null ? '' : TRANSPORT_NAMES[transport];
 }
@@ -67,6 +76,7 @@ export function rows(stats: PlayerStats): [string, string][] {
   return [
     ['State', stats.state],
     ['Transport', transportName(stats.transport) || '–'],
+    ['Quality', qualityName(stats.quality) || stats.quality || '–'],
     ['Delay, median', milliseconds(stats.latency_p50_ms)],
     ['Delay, 95 %', milliseconds(stats.latency_p95_ms)],
     ['Measured from', source],

@@ -1,3 +1,4 @@
+import type { Offer } from '../edge/quality-choice';
 import { ClockOffset } from '../live/clock-offset';
 import { keepClock } from '../live/http-clock';
 import type { CameraState } from '../live/protocol';
@@ -12,6 +13,7 @@ interface Status {
   state_seconds?: number;
   reason?: string | null;
   last_error?: string | null;
+  qualities?: Offer[];
 }
 
 /** State and clock over plain requests, for the renderers that fetch playlists by themselves. */
@@ -69,6 +71,7 @@ export class StatusFeed implements Feed {
     this.facts.failure = null;
     this.facts.camera = status.state ?? null;
     this.facts.cameraSince = performance.now() - (status.state_seconds ?? 0) * 1000;
+    this.facts.offers = status.qualities ?? [];
     this.facts.cameraError = status.reason ? (status.last_error ?? null) : null;
   }
 }

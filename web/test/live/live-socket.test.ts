@@ -14,7 +14,13 @@ class FakeWebSocket extends EventTarget {
   binaryType = 'blob';
   readyState = 0;
   closed = false;
-  sent: { type: string; stream?: string; audio?: boolean; t0?: number }[] = [];
+  sent: {
+    type: string;
+    stream?: string;
+    audio?: boolean;
+    replaces?: string;
+    t0?: number;
+  }[] = [];
 
   constructor(readonly url: string) {
     super();
@@ -55,7 +61,9 @@ class FakeWebSocket extends EventTarget {
   subscriptions(): string[] {
     return this.sent
       .filter(({ type }) => type.endsWith('subscribe'))
-      .map(({ type, stream, audio }) => `${type} ${stream}${audio ? ' sound' : ''}`);
+      .map(({ type, stream, audio, replaces }) =>
+        [type, stream, ...(audio ? ['sound'] : []), ...(replaces ? ['for', replaces] : [])].join(' '),
+      );
   }
 }
 
@@ -117,6 +125,45 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
+});
+
+describe('a stream that replaces another', () => {
+  function replacing(): { old: Recorder; close: () => void } {
+    const socket = new LiveSocket(ADDRESS);
+    const old = new Recorder();
+    socket.subscribe('door', old);
+    FakeWebSocket.last.open();
+    FakeWebSocket.last.play('door', 1, [7]);
+    return { old, close: socket.subscribe('door~low', new Recorder(), 'door').close };
+  }
+
+  it('is asked for as such, and the other is heard of until it is closed', () => {
+    const { old } = replacing();
+    FakeWebSocket.last.play('door~low', 2, [1]);
+    FakeWebSocket.last.binary(mediaMessage({ stream: 1, sequence: 8 }));
+    expect(FakeWebSocket.last.subscriptions()).toEqual([
+      'subscribe door',
+      'subscribe door~low for door',
+    ]);
+    expect(old.take()).toEqual(['open', 'epoch 0', 'init', '#7', '#8']);
+  });
+
+  it('gives way to the other again, wherever the server is with it', () => {
+    replacing().close();
+    expect(FakeWebSocket.last.subscriptions().slice(2)).toEqual([
+      'unsubscribe door~low',
+      'subscribe door',
+    ]);
+  });
+
+  it('does not end the other for those who go on watching it', () => {
+    const socket = new LiveSocket(ADDRESS);
+    socket.subscribe('door', new Recorder());
+    socket.subscribe('door', new Recorder());
+    FakeWebSocket.last.open();
+    socket.subscribe('door~low', new Recorder(), 'door');
+    expect(FakeWebSocket.last.subscriptions().at(-1)).toBe('subscribe door~low');
+  });
 });
 
 describe('one socket for all streams', () => {

@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveSocket } from '../../src/live/live-socket';
-import { LiveFeed } from '../../src/player/live-feed';
-import type { LiveRenderer } from '../../src/player/renderer';
+import { LiveFeed, type MediaTaker } from '../../src/player/live-feed';
 
 const blocked = vi.fn<() => void>();
 const subscribe = vi.fn<LiveSocket['subscribe']>();
 const close = vi.fn<() => void>();
+const taker = {
+  configure: vi.fn<MediaTaker['configure']>(),
+  init: vi.fn<MediaTaker['init']>(),
+  chunk: vi.fn<MediaTaker['chunk']>(),
+  skipped: vi.fn<MediaTaker['skipped']>(),
+};
 const socket = { failures: 0, open: false, subscribe, wake: vi.fn<() => void>() };
 
 let feed: LiveFeed;
@@ -24,7 +29,7 @@ beforeEach(() => {
     socket as unknown as LiveSocket,
     new URL('http://cam.test/'),
     'door',
-    {} as LiveRenderer,
+    taker,
     blocked,
   );
 });
@@ -72,7 +77,29 @@ describe('what the server says', () => {
     feed.skipped(4);
     feed.skipped(3);
     expect(feed.facts).toMatchObject({ camera: 'offline', cameraError: 'Nothing listens.', skipped: 7 });
+    expect(taker.skipped).toHaveBeenCalledTimes(2);
     expect(performance.now() - feed.facts.cameraSince).toBeGreaterThanOrEqual(12_000);
+  });
+
+  it('tells what else the stream can be had as, before anybody may refuse it', () => {
+    const low = { quality: 'low', made: 'camera', width: 640, height: 360 } as const;
+    taker.configure.mockImplementation(() => {
+      expect(feed.facts).toMatchObject({ offers: [low], size: { width: 1280, height: 720 } });
+    });
+    feed.stream({
+      type: 'stream',
+      stream: 'door',
+      number: 1,
+      epoch: 0,
+      codec: 'avc1.42c01f',
+      width: 1280,
+      height: 720,
+      timescale: 90_000,
+      fps: null,
+      audio: null,
+      qualities: [low],
+    });
+    expect(taker.configure).toHaveBeenCalledOnce();
   });
 
   it('counts as a failure when the stream is unknown, until it is known', () => {

@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
-
-import { streamOf } from '../../src/player/quality';
+import { qualityOf, qualitySetting, streamOf } from '../../src/player/quality';
 
 test.each([
   ['low', 'door~low'],
   ['medium', 'door~medium'],
   ['high', 'door'],
-  ['auto', 'door'],
-  ['', 'door'],
-  ['LOW', 'door'],
-  [null, 'door'],
+  ['h264', 'door~h264'],
 ])('quality %s is the stream %s', (quality, stream) => {
   expect(streamOf('door', quality)).toBe(stream);
+  expect(qualityOf(stream)).toBe(quality);
+});
+
+test.each([
+  ['low', 'low'],
+  ['high', 'high'],
+  ['h264', 'auto'],
+  ['LOW', 'auto'],
+  ['', 'auto'],
+  [null, 'auto'],
+])('the attribute %s means %s', (value, setting) => {
+  expect(qualitySetting(value)).toBe(setting);
 });
