@@ -1,6 +1,6 @@
 import pytest
 
-from liveedge.config.rtsp import RtspSettings, RtspTransport, parse_fingerprint
+from liveedge.config.rtsp import OnLoss, RtspSettings, RtspTransport, parse_fingerprint
 from liveedge.config.settings import StreamSettings, make_settings
 from liveedge.errors import ConfigError
 
@@ -19,6 +19,14 @@ def test_sound_is_asked_for_unless_somebody_says_no() -> None:
     assert stream(url="rtsp://cam/").rtsp.audio
     assert not stream(url="rtsp://cam/", audio=False).rtsp.audio
     assert not stream(url="http://host/live.ts", audio=False).audio, "which has none to ask for"
+
+
+def test_what_a_loss_left_is_shown_unless_somebody_prefers_to_wait() -> None:
+    assert stream(url="rtsp://cam/").rtsp.on_loss is OnLoss.SHOW
+    assert stream(url="rtsp://cam/", on_loss="wait").rtsp.on_loss is OnLoss.WAIT
+    assert stream(url="http://host/live.ts", on_loss="wait").on_loss is OnLoss.WAIT
+    with pytest.raises(ConfigError, match="'show' or 'wait'"):
+        stream(url="rtsp://cam/", on_loss="guess")
 
 
 @pytest.mark.parametrize("text", [DIGEST, f"sha256:{DIGEST}", f"SHA256:{DIGEST.upper()}"])

@@ -371,3 +371,18 @@ def test_nothing_is_absent_from_a_playlist_that_has_not_begun() -> None:
     assert camera.cutter.absent(camera.now) is None
     camera.gop(15)
     assert camera.cutter.absent(camera.now + 60) is None
+
+
+def test_pictures_that_show_damage_are_left_out() -> None:
+    camera = playing()
+    camera.picture(sync=True)
+    camera.damaged = True
+    for _ in range(10):
+        camera.picture()
+    camera.damaged = False
+    camera.lose()
+    camera.gops(2)
+    broken_off, following = list(camera.segments.listed)[-2:]
+    assert broken_off.duration == 3000
+    assert following.discontinuity
+    assert not any(chunk.damaged for each in camera.segments.listed for chunk in each.chunks)

@@ -24,6 +24,15 @@ class RtspTransport(StrEnum):
     """As TCP, with the RTSP connection inside two HTTP requests."""
 
 
+class OnLoss(StrEnum):
+    """What becomes of pictures that refer to one which did not arrive."""
+
+    SHOW = "show"
+    """They are shown, with traces of what is missing until the next keyframe. H.264 only."""
+    WAIT = "wait"
+    """They are left out: the picture stands until the next keyframe."""
+
+
 @dataclass(frozen=True, slots=True)
 class RtspSettings:
     """Settings of one stream; raises `ConfigError` where they contradict each other."""
@@ -35,6 +44,8 @@ class RtspSettings:
     """SHA-256 of the only certificate to accept (in DER), instead of asking who signed it."""
     audio: bool = True
     """Whether to ask for the camera's sound too."""
+    on_loss: OnLoss = OnLoss.SHOW
+    """What becomes of pictures behind a loss of packets."""
 
     def __post_init__(self) -> None:
         if self.tls_fingerprint is not None and not self.tls_verify:

@@ -23,7 +23,13 @@ from liveedge.config.health import LONGEST_STALL, SHORTEST_STALL, STALL_SECONDS
 from liveedge.config.hls import HlsSettings
 from liveedge.config.media_url import MediaUrl, is_media_url, parse_media_url
 from liveedge.config.origins import check_origins
-from liveedge.config.rtsp import RtspSettings, RtspTransport, check_reach, parse_fingerprint
+from liveedge.config.rtsp import (
+    OnLoss,
+    RtspSettings,
+    RtspTransport,
+    check_reach,
+    parse_fingerprint,
+)
 from liveedge.config.url import CameraUrl, parse_camera_url
 from liveedge.errors import ConfigError
 
@@ -118,6 +124,8 @@ class StreamSettings(_Strict):
     """`sha256:` and the digest of the only certificate to accept."""
     audio: bool = True
     """Whether to ask an RTSP camera for its sound too."""
+    on_loss: OnLoss = OnLoss.SHOW
+    """Whether pictures that refer to lost ones are shown with their faults, or waited out."""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -134,7 +142,9 @@ class StreamSettings(_Strict):
     @property
     def rtsp(self) -> RtspSettings:
         """How the camera is reached, beside its URL."""
-        return RtspSettings(self.transport, self.tls_verify, self.tls_fingerprint, self.audio)
+        return RtspSettings(
+            self.transport, self.tls_verify, self.tls_fingerprint, self.audio, self.on_loss
+        )
 
 
 def check_engine(url: CameraUrl | MediaUrl, engine: Engine, rtsp: RtspSettings) -> None:
@@ -142,7 +152,7 @@ def check_engine(url: CameraUrl | MediaUrl, engine: Engine, rtsp: RtspSettings) 
     if isinstance(url, MediaUrl):
         if engine is Engine.NATIVE:
             raise ConfigError(f'only engine = "ffmpeg" or "auto" opens {url.scheme}:// addresses')
-        if replace(rtsp, audio=True) != RtspSettings():
+        if replace(rtsp, audio=True, on_loss=OnLoss.SHOW) != RtspSettings():
             raise ConfigError(f"transport and tls_… are for RTSP cameras, not for {url.scheme}://")
     elif engine is Engine.FFMPEG and rtsp.tls_fingerprint is not None:
         raise ConfigError('only engine = "native" or "auto" can look at tls_fingerprint')

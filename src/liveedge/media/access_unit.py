@@ -22,3 +22,6 @@ class AccessUnit:
     """SPS and PPS found in band before or inside this access unit, in order; usually empty."""
     gap: bool = False
     """Pictures of the same session before this one were lost."""
+    damaged: bool = False
+    """What this picture refers to was lost, so that it may be shown wrong; up to the next sync
+    frame."""

@@ -15,7 +15,12 @@ class BitReader:
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "big")
-        self._left = 8 * len(data)
+        self._size = self._left = 8 * len(data)
+
+    @property
+    def position(self) -> int:
+        """Bits read so far."""
+        return self._size - self._left
 
     def bits(self, count: int) -> int:
         """u(n): the next `count` bits as an unsigned number."""

@@ -16,6 +16,7 @@ KIND_CHUNK = 2
 FLAG_SYNC = 1
 FLAG_GAP = 2
 FLAG_CAMERA_CLOCK = 4
+FLAG_DAMAGED = 8
 
 # moof = mfhd + traf(tfhd, tfdt, trun with one sample), laid out once: only numbers change.
 # ISO/IEC 14496-12 §8.8.4 to §8.8.12.
@@ -54,6 +55,8 @@ class Chunk:
     """Unix microseconds."""
     message: bytes
     """Header and chunk, ready for a live viewer."""
+    damaged: bool = False
+    """It refers to media that is missing."""
 
     @property
     def payload(self) -> memoryview:

@@ -7,6 +7,7 @@ from struct import pack
 
 from liveedge.errors import ProtocolError
 from liveedge.media.bits import BitReader, unescape
+from liveedge.media.h264_slice import SliceSyntax
 from liveedge.media.vui import skip_appearance
 
 NAL_IDR = 5
@@ -38,6 +39,8 @@ class SequenceParameters:
     """How many pictures may precede a picture in decoding order but follow it in output."""
     frame_rate: Fraction | None
     """From the VUI timing information, None if the stream does not say."""
+    slices: SliceSyntax
+    """How the headers of its slices are to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +139,11 @@ def parse_sps(sps: bytes) -> SequenceParameters:
     chroma, depth_luma, depth_chroma = 1, 8, 8
     if profile in _PROFILES_WITH_CHROMA:
         chroma, depth_luma, depth_chroma = _read_chroma(reader)
-    reader.ue()  # log2_max_frame_num_minus4
-    _skip_picture_order(reader)
+    frame_num_bits = 4 + reader.ue()
+    order_bits = _read_picture_order(reader)
     reader.ue()  # max_num_ref_frames
     reader.flag()  # gaps_in_frame_num_value_allowed_flag
-    width, height = _read_size(reader, chroma)
+    width, height, frames_only = _read_size(reader, chroma)
     frame_rate, reorder = _read_vui(reader) if reader.flag() else (None, 0)
     return SequenceParameters(
         profile=profile,
@@ -153,6 +156,7 @@ def parse_sps(sps: bytes) -> SequenceParameters:
         bit_depth_chroma=depth_chroma,
         reorder_frames=reorder,
         frame_rate=frame_rate,
+        slices=SliceSyntax(frame_num_bits, order_bits, simple=frames_only and chroma != 3),
     )
 
 
@@ -179,11 +183,12 @@ def _skip_scaling_list(reader: BitReader, size: int) -> None:
         last = following or last
 
 
-def _skip_picture_order(reader: BitReader) -> None:
+def _read_picture_order(reader: BitReader) -> int:
+    """Bits of pic_order_cnt_lsb; 0 where slice headers have none."""
     kind = reader.ue()
     if kind == 0:
-        reader.ue()  # log2_max_pic_order_cnt_lsb_minus4
-    elif kind == 1:
+        return 4 + reader.ue()  # log2_max_pic_order_cnt_lsb_minus4
+    if kind == 1:
         reader.flag()  # delta_pic_order_always_zero_flag
         reader.se()  # offset_for_non_ref_pic
         reader.se()  # offset_for_top_to_bottom_field
@@ -192,10 +197,14 @@ def _skip_picture_order(reader: BitReader) -> None:
             raise ProtocolError("A sequence parameter set has an impossible picture order cycle.")
         for _ in range(cycle):
             reader.se()
+    return 0
 
 
-def _read_size(reader: BitReader, chroma: int) -> tuple[int, int]:
-    """Width and height in pixels after cropping (§7.4.2.1.1, equations 7-13 to 7-22)."""
+def _read_size(reader: BitReader, chroma: int) -> tuple[int, int, bool]:
+    """Width and height in pixels after cropping (§7.4.2.1.1, equations 7-13 to 7-22).
+
+    And whether every picture is a frame, never a field.
+    """
     width = 16 * (reader.ue() + 1)
     map_units = reader.ue() + 1
     frame_mbs_only = reader.flag()
@@ -211,7 +220,7 @@ def _read_size(reader: BitReader, chroma: int) -> tuple[int, int]:
         height -= unit_y * (top + bottom)
     if not (0 < width <= _MAX_DIMENSION and 0 < height <= _MAX_DIMENSION):
         raise ProtocolError("A sequence parameter set describes an impossible picture size.")
-    return width, height
+    return width, height, frame_mbs_only
 
 
 def _read_vui(reader: BitReader) -> tuple[Fraction | None, int]:

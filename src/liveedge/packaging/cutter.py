@@ -93,7 +93,7 @@ class Cutter:
 
     def _measure(self, chunk: Chunk, epoch: Epoch) -> None:
         """Look at the first GOP, make promises, and cut what has come so far."""
-        if chunk.gap or (self._measured and epoch is not self._measured[0][1]):
+        if chunk.gap or chunk.damaged or (self._measured and epoch is not self._measured[0][1]):
             self._measured.clear()
             self._measured_bytes = 0
         if not self._measured and not chunk.sync:
@@ -185,7 +185,8 @@ class Cutter:
     def _ends(self, segment: Segment, chunk: Chunk, epoch: Epoch, promised: Targets) -> bool:
         """Complete the open segment if it ends before this chunk."""
         length: float = chunk.decode_time - segment.start
-        if chunk.gap:
+        if chunk.gap or chunk.damaged:
+            # Players of playlists have buffers to bridge a pause; nobody needs to see faults.
             return self._break_off(chunk.arrival)
         complete = epoch is not segment.epoch or (chunk.sync and length >= self._long_enough)
         if not complete:

@@ -3,9 +3,17 @@
 from typing import Final
 
 from liveedge.media.access_unit import AccessUnit
-from liveedge.media.chunk import FLAG_CAMERA_CLOCK, FLAG_GAP, FLAG_SYNC, Chunk, frame_chunk
+from liveedge.media.chunk import (
+    FLAG_CAMERA_CLOCK,
+    FLAG_DAMAGED,
+    FLAG_GAP,
+    FLAG_SYNC,
+    Chunk,
+    frame_chunk,
+)
 from liveedge.media.epoch import Epoch, make_epoch
 from liveedge.media.video import PARAMETER_SETS, ParameterSets
+from liveedge.packaging.mending import Mender
 
 TIMESCALE: Final = 90_000
 _LONGEST_FRAME: Final = 5 * TIMESCALE
@@ -36,6 +44,7 @@ class Packager:
         self._duration = 0
         self._usual = 0
         self._pending_gap = False
+        self._mender: Mender | None = None
         self.epoch: Epoch | None = None
 
     def configure(self, parameter_sets: tuple[bytes, ...], codec: str = _FIRST_CODEC) -> None:
@@ -61,29 +70,29 @@ class Packager:
     ) -> Chunk | None:
         """Box one picture; None while decoding could not begin or there is no picture in it.
 
-        `media_time` is its presentation time in 1/90000 s, `gap` says that media before it is
-        missing; the clock times are Unix microseconds. `epoch` is up to date afterwards.
+        `media_time` is its presentation time in 1/90000 s; with `gap`, the next sync frame is what
+        follows. The clock times are Unix microseconds. `epoch` is up to date afterwards.
         """
         if unit.parameter_sets:
             self._changed |= self._sets.update(unit.parameter_sets)
         self._pending_gap |= gap
-        if not unit.nals:
+        nals = unit.nals
+        if not nals:
             return None
         if self._changed and unit.sync:
             self._open_epoch()
-        epoch = self.epoch
-        if epoch is None or (self._pending_gap and not unit.sync):
+        epoch, mender = self.epoch, self._mender
+        if epoch is None or mender is None or (self._pending_gap and not unit.sync):
             return None
+        if unit.damaged and not (nals := self._mend(unit, mender)):
+            return None
+        mender.last = nals
         decode_time = self._advance(media_time)
-        flags = FLAG_SYNC if unit.sync else 0
-        if self._pending_gap:
-            flags |= FLAG_GAP
-        if camera_clock:
-            flags |= FLAG_CAMERA_CLOCK
-        sequence, duration = self._sequence, self._duration
-        delay_us = arrival_us - capture_us
+        flags = FLAG_SYNC if unit.sync else FLAG_DAMAGED if unit.damaged else 0
+        flags |= (self._pending_gap and FLAG_GAP) | (camera_clock and FLAG_CAMERA_CLOCK)
+        sequence, duration, delay_us = self._sequence, self._duration, arrival_us - capture_us
         message = frame_chunk(
-            unit.nals,
+            nals,
             stream=self._stream,
             epoch=epoch.number,
             sequence=sequence,
@@ -105,10 +114,16 @@ class Packager:
             unit.arrival,
             capture_us,
             message,
+            unit.damaged,
         )
-        self._sequence = sequence + 1
-        self._pending_gap = False
+        self._sequence, self._pending_gap = sequence + 1, False
         return chunk
+
+    def _mend(self, unit: AccessUnit, mender: Mender) -> list[bytes]:
+        """A picture behind a loss, fit for a decoder; empty if the next sync frame is to come."""
+        nals = mender.mend(unit.nals, hole=unit.gap)
+        self._pending_gap |= not nals
+        return nals
 
     def _advance(self, media_time: int) -> int:
         """The next decode time: it rises with every picture, even where presentation time falls.
@@ -130,6 +145,7 @@ class Packager:
             return
         self._changed = False
         self.epoch = make_epoch(self._epochs, self._stream, config)
+        self._mender = Mender(config)
         self._epochs += 1
         if not self._duration:
             rate = config.parameters.frame_rate

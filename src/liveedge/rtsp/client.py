@@ -90,6 +90,7 @@ class RtspClient:
             carriage=RtspTransport.TCP if alone else settings.transport,
             acknowledge=acknowledge,
             sound=self._sound,
+            on_loss=settings.on_loss,
         )
         self._connection = connection
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from liveedge.clock import Clock
-from liveedge.config.rtsp import RtspTransport
+from liveedge.config.rtsp import OnLoss, RtspTransport
 from liveedge.errors import LimitError, Reason, SourceError
 from liveedge.rtsp.carriage import Carriage
 from liveedge.rtsp.framing import Demultiplexer
@@ -41,6 +41,7 @@ class Connection(asyncio.Protocol):
         carriage: RtspTransport = RtspTransport.TCP,
         acknowledge: Callable[[], None] = lambda: None,
         sound: SoundHandler | None = None,
+        on_loss: OnLoss = OnLoss.SHOW,
     ) -> None:
         self.failure: Exception | None = None
         self.playing: VideoReception | None = None
@@ -51,6 +52,7 @@ class Connection(asyncio.Protocol):
         self._handler = handler
         self._clock = clock
         self._carriage = carriage
+        self._on_loss = on_loss
         self._acknowledge = acknowledge
         self._demultiplexer = Demultiplexer(self._take_message)
         self._changed = asyncio.Event()
@@ -234,7 +236,9 @@ class Connection(asyncio.Protocol):
 
     def _receive(self, media: SetUp, now: float) -> None:
         """Take the track's packets from now on: some cameras send before they answer PLAY."""
-        self._reception = reception = VideoReception(media.track, self._handler, now)
+        self._reception = reception = VideoReception(
+            media.track, self._handler, now, on_loss=self._on_loss
+        )
         camera = self._transport.get_extra_info("peername")
         self._video_way.receive(reception, media.transport, camera, self._clock, self._fail)
 

@@ -12,7 +12,8 @@ picture is then held until the next packet proves the one or the other, at the c
 once. Without that warning the first picture leaves incomplete, once in a connection, and nothing
 follows before the next sync frame.
 
-A gap in the packets drops the picture that it damages, and all after it up to the next sync frame.
+A gap in the packets drops the picture that it damages. Those after it, up to the next sync frame,
+are dropped too, or emitted as damaged (`shows_damage`).
 """
 
 from abc import ABC, abstractmethod
@@ -48,7 +49,9 @@ class PictureDepacketizer(ABC):
         self.damaged = 0
         """Dropped because a part of them is missing."""
         self.skipped = 0
-        """Whole, but dropped because the sync frame that they depend on is missing."""
+        """Whole, but dropped because what they depend on is missing."""
+        self.shows_damage = False
+        """Whether to emit them nevertheless, once a sync frame has been."""
         self.unknown = 0
         """Payloads of structures that non-interleaved mode does not have."""
         self.completed_at: float | None = None
@@ -69,6 +72,8 @@ class PictureDepacketizer(ABC):
         """Whole, but it refers to pictures that nobody has, though it follows a sync frame."""
         self._waiting = True
         """For a sync frame."""
+        self._hole = False
+        """Pictures before the next one are missing."""
         self._after_gap = True
         """What comes next may be the middle of a picture; so it is at the beginning."""
         self._marked = False
@@ -105,7 +110,7 @@ class PictureDepacketizer(ABC):
         if self._nals or self._fragments:
             self._is_damaged = True
             self._finish()
-        self._waiting = True
+        self._waiting = self._hole = True
         self._marked = False
         self._after_gap = True
         self._timestamp = -1
@@ -196,20 +201,23 @@ class PictureDepacketizer(ABC):
         self._room = MAX_ACCESS_UNIT
         if damaged:
             self.damaged += 1
-            self._waiting = True
+            self._waiting = self._hole = True
             return
         self.completed_at = self._arrival
-        if undecodable or (self._waiting and not sync):
+        # Only a gap makes it wait again once it has emitted.
+        after_loss = self._waiting and self.access_units > 0
+        is_damaged = after_loss and not sync
+        if undecodable or (self._waiting and not sync and not (is_damaged and self.shows_damage)):
             self.skipped += 1
             return
-        # Only a gap makes it wait again once it has emitted.
-        gap = self._waiting and self.access_units > 0
-        self._waiting = False
+        # Of what is shown damaged, that is behind a gap before which pictures are missing.
+        gap = self._hole if is_damaged else after_loss
+        self._waiting, self._hole = is_damaged, False
         self.access_units += 1
         self.emitted_at = self._arrival
         sets = tuple(self._parameter_sets)
         self._parameter_sets.clear()
-        self._emit(AccessUnit(nals, self._timestamp, sync, self._arrival, sets, gap))
+        self._emit(AccessUnit(nals, self._timestamp, sync, self._arrival, sets, gap, is_damaged))
 
 
 def sent_parameter_sets(texts: str) -> list[bytes]:

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
+from liveedge.config.rtsp import OnLoss
 from liveedge.errors import Reason, SourceError
 from liveedge.media.access_unit import AccessUnit
 from liveedge.rtsp.deadlines import Progress
@@ -56,11 +57,18 @@ class VideoReception:
     """Hands the pictures of one track to a handler, and knows how the track is doing."""
 
     def __init__(
-        self, track: VideoTrack, handler: MediaHandler, now: float, *, ssrc: int | None = None
+        self,
+        track: VideoTrack,
+        handler: MediaHandler,
+        now: float,
+        *,
+        ssrc: int | None = None,
+        on_loss: OnLoss = OnLoss.SHOW,
     ) -> None:
         self.playing_since = now
         """Monotonic seconds; set anew when PLAY is answered."""
         self.depacketizer = track.codec.depacketizer(self._deliver)
+        self.depacketizer.shows_damage = on_loss is OnLoss.SHOW and track.codec.mendable
         self.receiver = RtpReceiver(
             self.depacketizer, track.payload_type, track.description.clock_rate
         )

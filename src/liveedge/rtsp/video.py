@@ -34,6 +34,7 @@ class VideoDepacketizer(Depacketizer, Protocol):
     damaged: int
     skipped: int
     unknown: int
+    shows_damage: bool
     completed_at: float | None
     emitted_at: float | None
 
@@ -56,10 +57,15 @@ class VideoCodec:
     interleaves: Callable[[Mapping[str, str]], bool]
     """Whether NAL units are sent in another order than that of decoding, which nobody needs live
     and which is not received."""
+    mendable: bool = False
+    """Whether pictures that refer to lost ones can be made fit to be shown; libavcodec paints those
+    of H.265 grey."""
 
 
 VIDEO_CODECS = {
-    "H264": VideoCodec("h264", h264.parameter_sets, h264.H264Depacketizer, h264.interleaves),
+    "H264": VideoCodec(
+        "h264", h264.parameter_sets, h264.H264Depacketizer, h264.interleaves, mendable=True
+    ),
     "H265": VideoCodec("h265", h265.parameter_sets, h265.H265Depacketizer, h265.interleaves),
 }
 """By encoding name (the `a=rtpmap` of the session description)."""

@@ -229,7 +229,7 @@ class Stream:
         chunk = self._packager.add(
             unit,
             media_time,
-            gap=gap or unit.gap,
+            gap=gap or (unit.gap and not unit.damaged),
             capture_us=capture_us,
             arrival_us=arrival_us,
             camera_clock=camera_clock,

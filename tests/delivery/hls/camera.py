@@ -30,6 +30,8 @@ class Camera:
         """How far its clock has been set, in microseconds."""
         self.padding = 0
         """Bytes added to each picture."""
+        self.damaged = False
+        """Whether its pictures refer to some that were lost."""
         self._packager = Packager(1)
         self._size = 0
         self._missing = False
@@ -52,6 +54,7 @@ class Camera:
         unit = AccessUnit(
             [*filler, *nals], 0, sync, self.now, encoded.parameter_sets if sync else ()
         )
+        unit.damaged = self.damaged and not sync
         chunk = self._packager.add(
             unit,
             self.media_time,
