@@ -5,9 +5,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from liveedge.errors import Reason, SourceError
+from liveedge.ingest.source import MediaSink, Source
 from liveedge.rtsp.client import Stats
+from liveedge.streams.qualities import Qualities
 from liveedge.streams.viewers import Viewer
+from liveedge.workers.cost import Cost
 from tests.api.application import Served
+from tests.streams.cameras import idle
 from tests.support import access_units, encode
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -35,6 +39,17 @@ async def scrape(served: Served) -> Samples:
 def of_door(samples: Samples, name: str, **labels: str) -> float | None:
     key = tuple(sorted((labels | {"stream": "door"}).items()))
     return samples.get((f"liveedge_{name}", key))
+
+
+class Costly:
+    """A sub-stream of which a worker has had some."""
+
+    def __init__(self) -> None:
+        self.cost = Cost()
+        self.cost.tell(1.5, 0)
+
+    def __call__(self, sink: MediaSink) -> Source:
+        return idle(sink)
 
 
 async def go_live(served: Served) -> None:
@@ -127,3 +142,21 @@ async def test_a_stream_name_cannot_break_the_text(served: Served) -> None:
     served.registry.add("gate", 'a"b\\c\nd', served.camera.open)
     samples = await scrape(served)
     assert samples["liveedge_stream_active", (("stream", "gate"),)] == 0
+
+
+async def test_qualities_and_what_they_cost(served: Served) -> None:
+    qualities = Qualities(served.registry, served.clock, sub_streams={"door": Costly()})
+    samples = await scrape(served)
+    assert of_door(samples, "stream_quality_live", quality="low") == 0
+    assert of_door(samples, "stream_worker_cpu_seconds_total", quality="low") is None
+    await go_live(served)
+    served.registry.started = True
+    low = qualities.get("door~low")
+    assert low is not None
+    low.viewers.join(Viewer("mse"))
+    samples = await scrape(served)
+    assert of_door(samples, "stream_quality_viewers", quality="low") == 1
+    assert of_door(samples, "stream_quality_viewers", quality="medium") == 0
+    assert of_door(samples, "stream_worker_cpu_seconds_total", quality="low") == 1.5
+    await qualities.stop()
+    assert (await scrape(served)).keys() >= samples.keys()

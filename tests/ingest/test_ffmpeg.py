@@ -10,10 +10,12 @@ import av
 import pytest
 
 from liveedge.camera.command import CameraSettings, serve_camera
+from liveedge.config.engine import Engine
 from liveedge.config.media_url import MediaUrl, parse_media_url
 from liveedge.config.url import CameraUrl, parse_camera_url
 from liveedge.errors import Reason, SourceError
-from liveedge.ingest.ffmpeg import Stats, ffmpeg_source
+from liveedge.ingest.engine import FixedEngine
+from liveedge.ingest.ffmpeg import FfmpegOpener, Stats
 from liveedge.ingest.source import Measured
 from tests.ingest.sinks import Sink
 
@@ -40,7 +42,7 @@ def make_video(path: Path, codec: str, pixels: str = "yuv420p") -> Path:
 async def play(url: CameraUrl | MediaUrl, wanted: int) -> tuple[Sink, Stats]:
     """Take at least `wanted` pictures of an address."""
     sink = Sink(wanted)
-    source = ffmpeg_source(url)(sink)
+    source = FfmpegOpener(url)(sink)
     task = asyncio.create_task(source.run_once())
     enough = asyncio.create_task(sink.enough.wait())
     async with asyncio.timeout(30):
@@ -57,7 +59,7 @@ async def play(url: CameraUrl | MediaUrl, wanted: int) -> tuple[Sink, Stats]:
 async def failure(url: CameraUrl | MediaUrl) -> SourceError:
     with pytest.raises(SourceError) as caught:
         async with asyncio.timeout(30):
-            await ffmpeg_source(url)(Sink()).run_once()
+            await FfmpegOpener(url)(Sink()).run_once()
     return caught.value
 
 
@@ -92,6 +94,21 @@ async def test_what_browsers_do_not_play_becomes_h264(tmp_path: Path) -> None:
     assert {nal[0] & 31 for nal in sink.units[0].parameter_sets} == {7, 8}
     times = [unit.rtp_time for unit in sink.units[:FRAMES]]
     assert times == [index * 1800 for index in range(FRAMES)]
+
+
+async def test_what_the_worker_takes_is_counted(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.avi", "mjpeg", "yuvj420p")
+    opener = FfmpegOpener(parse_media_url(f"file://{path}"))
+    engine = FixedEngine(Engine.FFMPEG, opener)
+    sink = Sink(FRAMES)
+    task = asyncio.create_task(engine(sink).run_once())
+    async with asyncio.timeout(30):
+        await sink.enough.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert engine.cost is opener.cost
+    assert opener.cost.seconds > 0
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,15 @@ from liveedge.errors import Reason, SourceError
 from liveedge.ingest.source import VideoDescription
 from liveedge.media.chunk import HEADER
 from liveedge.streams import quality as module
+from liveedge.streams import rate
 from liveedge.streams.qualities import Qualities
 from liveedge.streams.registry import StreamRegistry
 from liveedge.streams.state import State
 from liveedge.streams.status import status_of
 from liveedge.streams.stream import Stream
-from liveedge.streams.transcode import Slots, usual_rate
+from liveedge.streams.transcode import Slots
 from liveedge.streams.viewers import Viewer
+from liveedge.workers.messages import Message
 from liveedge.workers.tasks import Task
 from liveedge.workers.worker import Worker
 from tests.streams.cameras import Camera
@@ -250,6 +252,30 @@ async def test_the_status_tells_of_qualities(site: Site) -> None:
     told = {quality.quality: quality for quality in status.qualities}
     assert (told["low"].state, told["low"].viewers) == (State.LIVE, 1)
     assert (told["medium"].state, told["medium"].viewers) == (State.STOPPED, 0)
+    assert low.cost is not None
+    assert low.cost.seconds > 0
+    assert told["medium"].cpu_percent is None
+
+
+async def test_a_quality_follows_the_bit_rate_of_its_original(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[Message] = []
+    post = Worker.post
+
+    def posting(worker: Worker, message: Message) -> None:
+        posted.append(message)
+        post(worker, message)
+
+    monkeypatch.setattr(Worker, "post", posting)
+    rates = iter([4000.0, 4000.0])
+    monkeypatch.setattr(rate, "kilobits_per_second", lambda _: next(rates, 1600.0))
+    await site.live()
+    low = site.quality()
+    await until(low, lambda: low.state.state is State.LIVE)
+    site.send(15)
+    assert [m.number("kbps") for m in posted if m.kind == "transcode"] == [800]
+    assert [m.number("kbps") for m in posted if m.kind == "rate"] == [400]
 
 
 async def test_there_is_an_end_of_what_a_server_transcodes(site: Site) -> None:
@@ -268,10 +294,3 @@ def test_a_slot_can_be_used_again() -> None:
         slots.take()
     slots.give_back()
     slots.take()
-
-
-@pytest.mark.parametrize(
-    ("measured", "usual"), [(29.97, 30), (24.6, 25), (14.69, 15), (1.0, 5), (240.0, 60)]
-)
-def test_the_frame_rate_is_a_usual_one(measured: float, usual: float) -> None:
-    assert usual_rate(measured) == usual

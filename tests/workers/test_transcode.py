@@ -97,3 +97,12 @@ def test_a_configuration_that_is_none_is_an_error() -> None:
     record = Message("decoder", {"codec": "h2645", "reorders": False}, b"\1nonsense")
     with pytest.raises(ProtocolError):
         work(Script(ORDER, record, picture(0)))
+
+
+def test_another_rate_is_taken_with_the_next_sync_frame() -> None:
+    said = [decoder(), picture(0), Message("rate", {"kbps": 200}), *map(picture, range(1, 8))]
+    answers = heard(*said)
+    assert [answer.kind for answer in answers] == ["unit", "taken"] * 8
+    assert all(answer.real("cpu_seconds") > 0 for answer in answers[1::2])
+    began = [a.number("pts") for a in answers[::2] if split_lengths(a.payload)[0][0] & 31 == 7]
+    assert began == [0, 18_000]

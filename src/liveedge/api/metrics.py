@@ -28,6 +28,8 @@ from liveedge.streams.viewers import DELAY_BOUNDS
 
 _CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _PREFIX: Final = "liveedge_stream_"
+_OWN: Final = "high"
+"""The camera's own stream, among its qualities."""
 _BOUNDS: Final = (*map(str, DELAY_BOUNDS), "+Inf")
 
 
@@ -106,6 +108,7 @@ def families(streams: Sequence[Stream], statuses: Sequence[StreamStatus]) -> Ite
     yield _findings(statuses)
     yield from _by_reason(streams)
     yield from _viewers(streams)
+    yield from _qualities(streams)
 
 
 def make_router(registry: StreamRegistry, clock: Clock) -> APIRouter:
@@ -208,3 +211,30 @@ def _viewers(streams: Iterable[Stream]) -> Iterator[Metric]:
             delays.add_metric([stream.id, transport], buckets, reported.sum)
     yield present
     yield delays
+
+
+def _qualities(streams: Iterable[Stream]) -> Iterator[Metric]:
+    labels = ["stream", "quality"]
+    live = GaugeMetricFamily(
+        f"{_PREFIX}quality_live", "1 while pictures of this quality come.", labels=labels
+    )
+    viewers = GaugeMetricFamily(
+        f"{_PREFIX}quality_viewers", "Who is watching this quality.", labels=labels
+    )
+    cpu = CounterMetricFamily(
+        f"{_PREFIX}worker_cpu_seconds",
+        "Processor time of the worker that makes this quality, or opens the camera.",
+        labels=labels,
+    )
+    for stream in streams:
+        if stream.cost is not None:
+            cpu.add_metric([stream.id, _OWN], stream.cost.seconds)
+        for offer in stream.qualities():
+            of, made = [stream.id, offer.quality], offer.stream
+            live.add_metric(of, made is not None and made.state.state is State.LIVE)
+            viewers.add_metric(of, 0 if made is None else len(made.viewers))
+            if made is not None and made.cost is not None:
+                cpu.add_metric(of, made.cost.seconds)
+    yield live
+    yield viewers
+    yield cpu

@@ -10,9 +10,17 @@ from liveedge.config.media_url import MediaUrl
 from liveedge.config.rtsp import RtspSettings
 from liveedge.config.url import CameraUrl
 from liveedge.errors import Reason, SourceError
-from liveedge.ingest.ffmpeg import ffmpeg_source
+from liveedge.ingest.ffmpeg import FfmpegOpener
 from liveedge.ingest.rtsp import rtsp_source
-from liveedge.ingest.source import Measured, MediaSink, Source, SourceFactory, SourceStats
+from liveedge.ingest.source import (
+    Costed,
+    Measured,
+    MediaSink,
+    Source,
+    SourceFactory,
+    SourceStats,
+)
+from liveedge.workers.cost import Cost
 
 CURABLE: Final = frozenset({Reason.UNSUPPORTED, Reason.PROTOCOL})
 """What another client may understand. A camera that cannot be reached, or refuses us, can only
@@ -25,7 +33,7 @@ def camera_source(
     url: CameraUrl | MediaUrl, engine: Engine, clock: Clock, settings: RtspSettings
 ) -> SourceFactory:
     """A factory of attempts at one camera with the engine that its owner wants."""
-    ffmpeg = ffmpeg_source(url, verify=settings.tls_verify)
+    ffmpeg = FfmpegOpener(url, verify=settings.tls_verify)
     if isinstance(url, MediaUrl) or engine is Engine.FFMPEG:
         return FixedEngine(Engine.FFMPEG, ffmpeg)
     native = rtsp_source(url, clock, settings)
@@ -58,6 +66,7 @@ class FixedEngine:
 
     def __init__(self, engine: Engine, open_source: SourceFactory) -> None:
         self.engine = engine
+        self.cost = _cost_of(open_source)
         self._open_source = open_source
 
     def __call__(self, sink: MediaSink) -> Source:
@@ -77,6 +86,7 @@ class AutoEngine:
         """`display` names the camera without credentials."""
         self.engine = Engine.NATIVE
         self.because: str | None = None
+        self.cost = _cost_of(ffmpeg)
         self.native = native
         self.ffmpeg = ffmpeg
         self._display = display
@@ -95,6 +105,10 @@ class AutoEngine:
     def return_to_native(self) -> None:
         """FFmpeg's libraries have delivered nothing."""
         self.engine, self.because = Engine.NATIVE, None
+
+
+def _cost_of(factory: SourceFactory) -> Cost | None:
+    return factory.cost if isinstance(factory, Costed) else None
 
 
 class _Attempt:

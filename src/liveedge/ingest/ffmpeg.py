@@ -7,9 +7,10 @@ from urllib.parse import quote
 from liveedge.config.media_url import MediaUrl
 from liveedge.config.url import CameraUrl
 from liveedge.errors import SourceError, WorkerError
-from liveedge.ingest.source import MediaSink, Source, SourceFactory, VideoDescription
+from liveedge.ingest.source import MediaSink, Source, VideoDescription
 from liveedge.media.byte_stream import split_lengths
 from liveedge.rtsp.video import VIDEO_CODECS, VideoDepacketizer
+from liveedge.workers.cost import Cost
 from liveedge.workers.messages import Message
 from liveedge.workers.tasks import Task
 from liveedge.workers.worker import Worker
@@ -36,19 +37,34 @@ class Stats:
     skipped: int = 0
 
 
+class FfmpegOpener:
+    """A factory of attempts at one address with FFmpeg's libraries."""
+
+    def __init__(self, url: CameraUrl | MediaUrl, *, verify: bool = True) -> None:
+        """`verify` is for certificates."""
+        self.cost = Cost()
+        self.display = url.display
+        self.order = Message(
+            "open",
+            {
+                "scheme": url.scheme,
+                "address": url.address if isinstance(url, MediaUrl) else _with_credentials(url),
+                "verify": verify,
+            },
+        )
+
+    def __call__(self, sink: MediaSink) -> Source:
+        """Make one attempt."""
+        return FfmpegSource(self, sink)
+
+
 class FfmpegSource:
     """Opens one address in a worker of its own; each `run_once` is one attempt."""
 
-    def __init__(
-        self, scheme: str, address: str, display: str, sink: MediaSink, *, verify: bool = True
-    ) -> None:
-        """`address` may hold credentials, `display` does not; `verify` is for certificates."""
+    def __init__(self, opener: FfmpegOpener, sink: MediaSink) -> None:
         self.stats = Stats()
-        self._scheme = scheme
-        self._address = address
-        self._display = display
+        self._opener = opener
         self._sink = sink
-        self._verify = verify
 
     async def run_once(self) -> NoReturn:
         """Open, deliver, and raise `SourceError` when it is over."""
@@ -57,14 +73,14 @@ class FfmpegSource:
             try:
                 await self._deliver(worker)
             finally:
+                self._opener.cost.end()
                 await worker.close(_GRACE)
         except SourceError as error:
-            error.args = (f"{self._display}: {error}",)
+            error.args = (f"{self._opener.display}: {error}",)
             raise error from None
 
     async def _deliver(self, worker: Worker) -> NoReturn:
-        values = {"scheme": self._scheme, "address": self._address, "verify": self._verify}
-        playing = await worker.ask(Message("open", values), OPEN_DEADLINE)
+        playing = await worker.ask(self._opener.order, OPEN_DEADLINE)
         codec = _CODECS.get(playing.text("codec"))
         if codec is None:
             raise WorkerError("A worker process names a codec that nobody knows; it is ended.")
@@ -80,20 +96,11 @@ class FfmpegSource:
         rtp_time, arrival = unit.number("rtp_time") & 0xFFFFFFFF, unit.real("arrival")
         self.stats.bytes += len(unit.payload)
         self.stats.packets += 1
+        self._opener.cost.tell(unit.real("cpu_seconds"), arrival)
         if unit.values.get("taken_us") is not None:
             self._sink.sender_report(unit.number("taken_us"), rtp_time)
         depacketizer.push_picture(split_lengths(unit.payload), rtp_time, arrival)
         self.stats.damaged, self.stats.skipped = depacketizer.damaged, depacketizer.skipped
-
-
-def ffmpeg_source(url: CameraUrl | MediaUrl, *, verify: bool = True) -> SourceFactory:
-    """A factory of attempts at one address with FFmpeg's libraries."""
-
-    def open_source(sink: MediaSink) -> Source:
-        address = url.address if isinstance(url, MediaUrl) else _with_credentials(url)
-        return FfmpegSource(url.scheme, address, url.display, sink, verify=verify)
-
-    return open_source
 
 
 def _with_credentials(url: CameraUrl) -> str:

@@ -6,9 +6,11 @@ from typing import Protocol, runtime_checkable
 from liveedge.media.access_unit import AccessUnit
 from liveedge.rtsp.sound_reception import SoundHandler
 from liveedge.rtsp.video import VideoDescription
+from liveedge.workers.cost import Cost
 
 __all__ = [
     "Audible",
+    "Costed",
     "Measured",
     "MediaSink",
     "SoundHandler",
@@ -89,6 +91,16 @@ class Measured(Protocol):
     @property
     def stats(self) -> SourceStats:
         """Figures so far."""
+        ...
+
+
+@runtime_checkable
+class Costed(Protocol):
+    """A source factory that may have a worker at work."""
+
+    @property
+    def cost(self) -> Cost | None:
+        """What that takes; None if it never has one."""
         ...
 
 

@@ -12,9 +12,10 @@ from liveedge.media.epoch import Epoch
 from liveedge.media.scaling import fit
 from liveedge.streams.offer import Made, Offer
 from liveedge.streams.quality import Quality
+from liveedge.streams.recipe import RECIPES
 from liveedge.streams.registry import StreamRegistry
 from liveedge.streams.stream import Stream
-from liveedge.streams.transcode import RECIPES, RelayedClock, Slots, transcode_source
+from liveedge.streams.transcode import RelayedClock, Slots, Transcoding
 
 MARK: Final = "~"
 """Between the id of a stream and a quality; no id contains it."""
@@ -109,12 +110,13 @@ class Qualities:
         stream_id, number = f"{original.id}{MARK}{name}", self._registry.next_number()
         shown = f"{original.name} ({name})"
         made = self._makes(original, name)
+        source: SourceFactory
         relayed = None
         if made is Made.CAMERA:
             source = self._sub_streams[original.id]
         else:
             relayed = RelayedClock()
-            source = transcode_source(original, RECIPES[name], self.slots, relayed)
+            source = Transcoding(original, RECIPES[name], self.slots, relayed, self._clock)
         stream = Stream(stream_id, number, shown, source, self._clock, self._hls, capture=relayed)
         stream.qualities = self._offers_of(original)
         return Quality(stream, made, self._clock)

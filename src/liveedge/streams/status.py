@@ -63,10 +63,12 @@ class QualityStatus(BaseModel):
     error: str | None
     """Why it is offline, in a sentence."""
     viewers: int
+    cpu_percent: float | None
+    """Of one processor core, by the worker that makes it; null while there is none."""
 
     @classmethod
-    def of(cls, offer: Offer) -> "QualityStatus":
-        """As the API says it."""
+    def of(cls, offer: Offer, now: float) -> "QualityStatus":
+        """As the API says it; `now` is monotonic."""
         stream = offer.stream
         return cls(
             quality=offer.quality,
@@ -76,6 +78,7 @@ class QualityStatus(BaseModel):
             state=State.STOPPED if stream is None else stream.state.state,
             error=None if stream is None else stream.state.error,
             viewers=0 if stream is None else len(stream.viewers),
+            cpu_percent=None if stream is None else _cpu_percent(stream, now),
         )
 
 
@@ -97,6 +100,8 @@ class StreamStatus(BaseModel):
     """Which client opens the camera: `native` or `ffmpeg`."""
     engine_reason: str | None
     """Why it is not the native one, if that was tried."""
+    cpu_percent: float | None
+    """Of one processor core, by the worker of the engine; null for the native client."""
     healthy: bool
     """False if it is degraded or failed; a stream that was stopped on purpose is healthy."""
     level: Level
@@ -160,6 +165,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
         last_error=stream.last_error,
         engine=None if opened is None else opened.engine.value,
         engine_reason=None if opened is None else opened.because,
+        cpu_percent=_cpu_percent(stream, now),
         healthy=verdict.healthy,
         level=verdict.level,
         reasons=[HealthReason.of(finding) for finding in verdict.findings],
@@ -184,7 +190,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
         timestamp_jumps=stream.timestamp_jumps,
         viewers=facts.viewers,
         viewers_by_transport=stream.viewers.by_transport(),
-        qualities=[QualityStatus.of(offer) for offer in stream.qualities()],
+        qualities=[QualityStatus.of(offer, now) for offer in stream.qualities()],
         latency_p50_ms=facts.viewer_delay_ms,
         uptime=round(now - state.since, 3) if facts.live else None,
     )
@@ -193,6 +199,10 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
 def is_active(live: bool, verdict: Verdict) -> bool:
     """Whether viewers get pictures that move forward."""
     return live and verdict.level is not Level.FAILED
+
+
+def _cpu_percent(stream: Stream, now: float) -> float | None:
+    return None if stream.cost is None else _rounded(stream.cost.percent(now), 1)
 
 
 def _rounded(value: float | None, digits: int = 3) -> float | None:

@@ -13,7 +13,7 @@ from liveedge.health.verdict import Verdict
 from liveedge.ingest.capture import CaptureClock, CaptureTimes
 from liveedge.ingest.engine import Opened
 from liveedge.ingest.session import IngestSession
-from liveedge.ingest.source import Measured, SourceFactory, VideoDescription
+from liveedge.ingest.source import Costed, Measured, SourceFactory, VideoDescription
 from liveedge.ingest.timeline import Timeline
 from liveedge.media.access_unit import AccessUnit
 from liveedge.media.epoch import Epoch
@@ -32,6 +32,7 @@ from liveedge.streams.vitals import Counts, Vitals
 from liveedge.window.numbering import begin_numbering
 from liveedge.window.segments import SegmentList
 from liveedge.window.window import TIMESCALE, Window
+from liveedge.workers.cost import Cost
 
 if TYPE_CHECKING:
     from liveedge.streams.offer import Offer
@@ -153,6 +154,11 @@ class Stream:
     def opened(self) -> Opened | None:
         """Which client opens the camera, if its source knows."""
         return self._source if isinstance(self._source, Opened) else None
+
+    @property
+    def cost(self) -> Cost | None:
+        """What worker processes take to open or to make it; None if there never is one."""
+        return self._source.cost if isinstance(self._source, Costed) else None
 
     # --- watched by health
 

@@ -1,19 +1,21 @@
 """A stream made of another one: its pictures, transcoded in a worker."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from typing import Final, NoReturn
 
+from liveedge.clock import Clock
 from liveedge.errors import Reason, SourceError, WorkerError
 from liveedge.ingest.source import MediaSink, Source, VideoDescription
 from liveedge.media.byte_stream import split_lengths
 from liveedge.media.chunk import FLAG_CAMERA_CLOCK, HEADER, Chunk
 from liveedge.media.epoch import Epoch
 from liveedge.rtsp.h264 import H264Depacketizer
+from liveedge.streams import rate
+from liveedge.streams.recipe import Recipe, usual_rate
 from liveedge.streams.state import State, StreamState
 from liveedge.streams.stream import Stream
 from liveedge.window.window import TIMESCALE
+from liveedge.workers.cost import Cost
 from liveedge.workers.messages import Message
 from liveedge.workers.tasks import Task
 from liveedge.workers.worker import Worker
@@ -22,28 +24,8 @@ HANG_SECONDS: Final = 5.0
 """A worker that owes an answer for so long has hung."""
 MOST_OWED: Final = 120
 """Pictures that a worker may be behind; then it goes on with the next sync frame."""
-_USUAL_RATES: Final = (5.0, 10.0, 12.5, 15.0, 20.0, 25.0, 30.0, 50.0, 60.0)
 _USUAL_FPS: Final = 25.0
 _DECODERS: Final = {b"avc1": "h264", b"hvc1": "hevc"}
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a transcode makes."""
-
-    longer: int
-    """Pixels that the longer side has at most."""
-    shorter: int
-    kbps: int
-    gop_seconds: float
-
-
-RECIPES: Final = {
-    "low": Recipe(640, 640, 800, 0.5),
-    "medium": Recipe(960, 960, 1800, 0.5),
-    "h264": Recipe(1920, 1080, 6000, 0.5),
-}
-"""By the names of the qualities."""
 
 
 class Slots:
@@ -87,23 +69,39 @@ class RelayedClock:
         return self.taken
 
 
+class Transcoding:
+    """A factory of attempts at transcoding a stream."""
+
+    def __init__(
+        self, original: Stream, recipe: Recipe, slots: Slots, relayed: RelayedClock, clock: Clock
+    ) -> None:
+        """`relayed` is the capture clock of the stream that is made."""
+        self.original = original
+        self.recipe = recipe
+        self.slots = slots
+        self.relayed = relayed
+        self.clock = clock
+        self.cost = Cost()
+
+    def __call__(self, sink: MediaSink) -> Source:
+        """Make one attempt."""
+        return TranscodeSource(self, sink)
+
+
 class TranscodeSource:
     """One attempt: while the original is live, its pictures go to a worker and come back."""
 
-    def __init__(
-        self, original: Stream, recipe: Recipe, slots: Slots, clock: RelayedClock, sink: MediaSink
-    ) -> None:
-        self._original = original
-        self._recipe = recipe
-        self._slots = slots
-        self._clock = clock
+    def __init__(self, job: Transcoding, sink: MediaSink) -> None:
+        self._job = job
+        self._original = job.original
         self._sink = sink
         self._failure: SourceError | None = None
 
     async def run_once(self) -> NoReturn:
         """Wait for the original, deliver, and raise `SourceError` when it is over."""
         await self._until_live()
-        self._slots.take()
+        job = self._job
+        job.slots.take()
         try:
             worker = await Worker.start(Task.TRANSCODE)
             try:
@@ -111,7 +109,8 @@ class TranscodeSource:
             finally:
                 await worker.close()
         finally:
-            self._slots.give_back()
+            job.cost.end()
+            job.slots.give_back()
 
     async def _until_live(self) -> None:
         live = asyncio.Event()
@@ -135,7 +134,7 @@ class TranscodeSource:
                 self._failure = _end_of(state)
                 scope.reschedule(asyncio.get_running_loop().time())
 
-        feed = _Feed(self._original, self._recipe, worker)
+        feed = _Feed(self._original, self._job.recipe, worker)
         stops = (self._original.listen(changed), self._original.window.listen(feed.take))
         try:
             async with scope:
@@ -152,7 +151,7 @@ class TranscodeSource:
                 stop()
 
     async def _deliver(self, worker: Worker, feed: "_Feed") -> NoReturn:
-        depacketizer = H264Depacketizer(self._sink.access_unit)
+        job, depacketizer = self._job, H264Depacketizer(self._sink.access_unit)
         while True:
             try:
                 message = await worker.receive(HANG_SECONDS)
@@ -162,9 +161,10 @@ class TranscodeSource:
                 continue  # The camera sends so seldom.
             if message.kind == "taken":
                 feed.owed -= 1
+                job.cost.tell(message.real("cpu_seconds"), job.clock.monotonic())
                 continue
             arrival, taken_us, by_camera = feed.origin(message.number("origin"))
-            self._clock.taken = taken_us, by_camera
+            job.relayed.taken = taken_us, by_camera
             rtp_time = message.number("pts") & 0xFFFFFFFF
             depacketizer.push_picture(split_lengths(message.payload), rtp_time, arrival)
 
@@ -178,11 +178,20 @@ class _Feed:
         self.fps = usual_rate(original.frame_rate() or _USUAL_FPS)
         self._window = original.window
         self._worker = worker
+        self._recipe = recipe
+        self._kbps = recipe.kbps(rate.kilobits_per_second(self._window.since(0)))
         self._epoch: Epoch | None = None
         self._waiting = True
         """For a sync frame."""
         self._origins: dict[int, tuple[float, int, bool]] = {}
-        worker.post(Message("transcode", asdict(recipe) | {"fps": self.fps}))
+        values = {
+            "longer": recipe.longer,
+            "shorter": recipe.shorter,
+            "gop_seconds": recipe.gop_seconds,
+            "kbps": self._kbps,
+            "fps": self.fps,
+        }
+        worker.post(Message("transcode", values))
 
     def begin(self) -> None:
         """Have the worker decode from the newest sync frame on, and show the newest picture."""
@@ -215,6 +224,8 @@ class _Feed:
         if epoch is not self._epoch:
             self._epoch = epoch
             self._worker.post(_decoder(epoch))
+        if chunk.sync:
+            self._follow_rate()
         message = chunk.message
         head = HEADER.unpack_from(message)
         moof = int.from_bytes(message[HEADER.size : HEADER.size + 4], "big")
@@ -233,14 +244,12 @@ class _Feed:
         self.owed += 1
         self._worker.post(Message("picture", values, message[HEADER.size + moof + 8 :]))
 
-
-def usual_rate(fps: float) -> float:
-    """The nearest frame rate that cameras have.
-
-    An encoder writes it into its parameter sets, and another one would be a new epoch: what is
-    measured differs from run to run.
-    """
-    return min(_USUAL_RATES, key=lambda rate: abs(rate - fps))
+    def _follow_rate(self) -> None:
+        """Hold the worker to what fits the original, which takes more where more moves."""
+        kbps = self._recipe.follow(self._kbps, rate.kilobits_per_second(self._window.since(0)))
+        if kbps != self._kbps:
+            self._kbps = kbps
+            self._worker.post(Message("rate", {"kbps": kbps}))
 
 
 def _decoder(epoch: Epoch) -> Message:
@@ -256,10 +265,3 @@ def _end_of(state: StreamState) -> SourceError:
     if state.reason is None:
         return SourceError(Reason.ENDED, "The stream that this one is made of was stopped.")
     return SourceError(state.reason, state.error or "The camera is offline.")
-
-
-def transcode_source(
-    original: Stream, recipe: Recipe, slots: Slots, clock: RelayedClock
-) -> Callable[[MediaSink], Source]:
-    """A factory of attempts at transcoding a stream."""
-    return lambda sink: TranscodeSource(original, recipe, slots, clock, sink)

@@ -12,16 +12,28 @@ from liveedge.media.byte_stream import split_annex_b
 from liveedge.media.scaling import fit
 
 CLOCK_RATE: Final = 90_000
+_LEVELS: Final = (
+    (30, 1_620, 40_500),
+    (31, 3_600, 108_000),
+    (32, 5_120, 216_000),
+    (40, 8_192, 245_760),
+    (42, 8_704, 522_240),
+    (50, 22_080, 589_824),
+    (51, 36_864, 983_040),
+    (52, 36_864, 2_073_600),
+)
+"""Level, macroblocks of a picture and in a second; each allows 10 Mbit/s at least."""
 _ANY_LENGTH: Final = 1 << 16
 _SEI: Final = 6
 _QUALITY: Final = 23
-"""Constant rate factor of x264; `kbps` is what a busy picture is held to."""
+"""Constant rate factor of x264, for pictures that need less than the bit rate."""
 
 
 class LowDelayEncoder:
     """libx264 with neither look-ahead nor B pictures, and a sync frame after a given time.
 
-    The encoder is opened with the first picture, and anew when the size changes.
+    The encoder is opened with the first picture, anew when the size changes, and with the next
+    sync frame after another bit rate was set.
     """
 
     def __init__(
@@ -34,27 +46,28 @@ class LowDelayEncoder:
         shorter: int = _ANY_LENGTH,
     ) -> None:
         """The sides of the pictures have at most `longer` and `shorter` pixels."""
+        self.kbps = kbps
+        """What busy pictures are held to, in 1000 bit/s; may be set at any time."""
         self._longer = longer
         self._shorter = shorter
-        self._kbps = kbps
         self._gop = round(gop_seconds * CLOCK_RATE)
         self._fps = Fraction(fps).limit_denominator(1001)
         self._context: VideoCodecContext | None = None
-        self._source: tuple[int, int] | None = None
+        self._opened_for: tuple[int, int, int] | None = None
+        """Size of the pictures, and bit rate."""
         self._last_sync: int | None = None
         self._last_pts = -1
 
     def encode(self, frame: VideoFrame, pts: int) -> list[bytes]:
         """The NAL units of a picture, parameter sets in front of a sync frame; pts in 1/90000 s."""
-        if self._context is None or (frame.width, frame.height) != self._source:
-            self._source = frame.width, frame.height
-            self._context = self._open(*fit(frame.width, frame.height, self._longer, self._shorter))
-            self._last_sync, self._last_pts = None, -1
+        sync = self._last_sync is None or not 0 <= pts - self._last_sync < self._gop
         context = self._context
+        if context is None or not self._suits(frame, sync=sync):
+            context = self._context = self._open(frame)
+            sync = True
         scaled = frame.reformat(
             context.width, context.height, "yuv420p", interpolation=Interpolation.FAST_BILINEAR
         )
-        sync = self._last_sync is None or not 0 <= pts - self._last_sync < self._gop
         if sync:
             self._last_sync = pts
         # x264 wants time to rise; only how much matters to its rate control.
@@ -66,12 +79,17 @@ class LowDelayEncoder:
         # x264 tells its version and settings in an SEI message.
         return [nal for nal in nals if nal[0] & 0x1F != _SEI]
 
-    def _open(self, width: int, height: int) -> VideoCodecContext:
+    def _suits(self, frame: VideoFrame, *, sync: bool) -> bool:
+        wanted = frame.width, frame.height, self.kbps
+        return wanted == self._opened_for if sync else wanted[:2] == (self._opened_for or ())[:2]
+
+    def _open(self, frame: VideoFrame) -> VideoCodecContext:
+        width, height = fit(frame.width, frame.height, self._longer, self._shorter)
+        self._opened_for, self._last_pts = (frame.width, frame.height, self.kbps), -1
         context = av.CodecContext.create("libx264", "w")
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base, context.framerate = Fraction(1, CLOCK_RATE), self._fps
         context.thread_count = 1
-        kbps = self._kbps
         context.options = {
             "preset": "superfast",
             "tune": "zerolatency",
@@ -79,9 +97,22 @@ class LowDelayEncoder:
             "x264-params": ":".join(
                 (
                     "keyint=infinite:scenecut=0:bframes=0:repeat-headers=1:threads=1",
-                    f"sliced-threads=0:crf={_QUALITY}:vbv-maxrate={kbps}:vbv-bufsize={kbps // 2}",
+                    f"sliced-threads=0:crf={_QUALITY}:level={_level(width, height, self._fps)}",
+                    f"vbv-maxrate={self.kbps}:vbv-bufsize={self.kbps // 2}",
                 )
             ),
         }
         context.open()
         return context
+
+
+def _level(width: int, height: int, fps: Fraction) -> int:
+    """The lowest level for pictures of a size (ITU-T H.264 table A-1), in tenths.
+
+    x264 by itself would make it follow the bit rate, and with it the parameter sets.
+    """
+    blocks = -(-width // 16) * -(-height // 16)
+    for level, most, most_in_a_second in _LEVELS:
+        if blocks <= most and blocks * fps <= most_in_a_second:
+            return level
+    return _LEVELS[-1][0]

@@ -162,6 +162,7 @@ def _unit(nals: list[bytes], pts: int, taken_us: int | None) -> Message:
         "rtp_time": pts % _RTP_MODULUS,
         "arrival": time.monotonic(),
         "taken_us": taken_us,
+        "cpu_seconds": time.process_time(),
     }
     return Message("unit", values, join_lengths(nals))
 

@@ -1,5 +1,6 @@
 """The task `transcode`: pictures of one stream, decoded, made smaller and encoded again."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from fractions import Fraction
@@ -27,7 +28,8 @@ _TIME_BASE: Final = Fraction(1, CLOCK_RATE)
 def work(channel: Channel) -> None:
     """Take one `transcode`, then a `decoder` before the first `picture` and whenever it changes.
 
-    Each `picture` is answered by a `taken`, after a `unit` for what has come out of it.
+    Each `picture` is answered by a `taken`, after a `unit` for what has come out of it. A `rate`
+    holds what comes from then on to another bit rate.
     """
     order = channel.receive()
     encoder = LowDelayEncoder(
@@ -42,13 +44,15 @@ def work(channel: Channel) -> None:
         message = channel.receive()
         if message.kind == "decoder":
             decoder = _Decoder(message)
+        elif message.kind == "rate":
+            encoder.kbps = message.number("kbps")
         elif decoder is not None:
             for frame, origin in decoder.decode(message):
                 if origin.flag("wanted"):
                     pts = origin.number("pts")
                     values = {name: origin.values[name] for name in ("pts", "origin")}
                     channel.send(Message("unit", values, join_lengths(encoder.encode(frame, pts))))
-            channel.send(Message("taken"))
+            channel.send(Message("taken", {"cpu_seconds": time.process_time()}))
 
 
 class _Decoder:
