@@ -13,9 +13,10 @@ from liveedge.media.audio import AudioUnit, ForeignAudio, opus_config
 from liveedge.media.chunk import HEADER, Chunk
 from liveedge.rtsp.audio import AudioTrack
 from liveedge.rtsp.sound import OpusDepacketizer, SampleDepacketizer
-from liveedge.streams import conversion as module
-from liveedge.streams.conversion import IDLE_SECONDS, MOST_OWED, Rest, SoundConverter
+from liveedge.streams import sound_converter as module
+from liveedge.streams.conversion import MOST_OWED, Rest
 from liveedge.streams.sound import Sound
+from liveedge.streams.sound_converter import IDLE_SECONDS, SoundConverter
 from liveedge.workers.messages import Message
 from liveedge.workers.sound_units import pack
 from liveedge.workers.worker import Worker
@@ -181,6 +182,7 @@ async def test_a_worker_that_hangs_is_ended(bench: Bench, monkeypatch: pytest.Mo
     await bench.hear(door)
     os.kill(pid, signal.SIGSTOP)
     bench.speak(4)
+    bench.converter.flush()
     bench.clock.advance(0.1)
     await bench.until(lambda: bench.converter._task is None)
     with pytest.raises(ProcessLookupError):
@@ -196,9 +198,21 @@ async def test_the_camera_at_whose_sound_it_crashed_is_left_out_for_a_while(benc
     await bench.until(lambda: not bench.converter._owed)
     os.kill(pid, signal.SIGSTOP)
     bench.speak(2)
-    assert bench.converter._owed[0].conversion is door._conversion
+    bench.converter.flush()
     os.kill(pid, signal.SIGKILL)
     await bench.until(lambda: bench.converter._task is None)
+    assert door._conversion is not None
+    assert door._conversion.alone, "it was at a message of both, and who it was the next one tells"
+    bench.clock.advance(1)
+    pid = await bench.working()
+    os.kill(pid, signal.SIGSTOP)
+    bench.speak(2)
+    bench.converter.flush()
+    (blamed,) = bench.converter._owed[0].stints.values()
+    os.kill(pid, signal.SIGKILL)
+    await bench.until(lambda: bench.converter._task is None)
+    if blamed[0] is not door._conversion:
+        door, yard = yard, door
     before = len(bench.heard[door])
     await bench.working()
     await bench.hear(yard, 8)
@@ -211,7 +225,9 @@ async def test_what_a_slow_worker_cannot_take_is_left_out(bench: Bench) -> None:
     door = bench.camera()
     pid = await bench.working()
     os.kill(pid, signal.SIGSTOP)
-    bench.speak(4 * MOST_OWED)
+    for _ in range(2 * MOST_OWED):
+        bench.speak()
+        bench.converter.flush()
     assert door._conversion is not None
     assert door._conversion.owed == MOST_OWED
     os.kill(pid, signal.SIGCONT)
@@ -226,6 +242,7 @@ async def test_it_ends_when_nobody_has_wanted_anything_for_long(
     pid = await bench.working()
     bench.clock.advance(IDLE_SECONDS - 1)
     bench.speak(2)
+    bench.converter.flush()
     await bench.until(lambda: not bench.converter._owed)
     assert bench.converter.pid == pid
     bench.clock.advance(IDLE_SECONDS)
@@ -255,18 +272,29 @@ async def test_a_stream_without_a_converter_has_no_such_sound() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        Message("units", {"track": 99, "times": [], "sizes": []}),
-        pack("units", 0, [(1 << 62, b"x")]),
-        Message("units", {"track": 0}),
-        Message("units"),
+        pack("units", [(99, 90_000, b"x")]),
+        pack("units", [(0, 1 << 62, b"x")]),
+        Message("units", {"tracks": [0]}),
+        Message("refused", {"track": 99}),
+        Message("refused"),
     ],
-    ids=["another track", "another time", "nothing said", "no track"],
+    ids=["another track", "another time", "half a word", "another refused", "no track"],
 )
 async def test_nonsense_is_the_end_of_a_worker(bench: Bench, answer: Message) -> None:
-    conversion = bench.converter.convert(AUDIO, lambda data, time: None)
-    conversion.feed(b"x", 90_000, 1)
+    door = bench.camera()
+    assert door._conversion is not None
+    assert door._conversion.track == 0
+    pid = await bench.working()
+    bench.speak(2)
+    bench.converter.flush()
     with pytest.raises(WorkerError):
-        conversion.answered(answer, 0)
+        bench.converter._take(answer)
+    assert bench.converter.pid == pid
+
+
+async def test_an_answer_without_a_question_is_the_end_of_a_worker(bench: Bench) -> None:
+    with pytest.raises(WorkerError):
+        bench.converter._take(pack("units", []))
 
 
 def test_rests_grow_with_failures_in_a_row() -> None:

@@ -14,8 +14,8 @@ from liveedge.errors import WorkerError
 from liveedge.media.audio import low_complexity_config
 from liveedge.workers.channel import Channel, ParentGoneError
 from liveedge.workers.messages import Message
-from liveedge.workers.sound import FRAME_SAMPLES, RATE, TIMESCALE, work
-from liveedge.workers.sound_units import Unit, pack, unpack
+from liveedge.workers.sound import FRAME_SAMPLES, RATE, TIMESCALE, Coded, work
+from liveedge.workers.sound_units import pack, unpack
 
 BEGIN = TIMESCALE
 """The time of the first sample."""
@@ -51,10 +51,12 @@ def heard(*said: Message) -> list[Message]:
     return script.heard
 
 
-def made(first: Message, pieces: list[Unit]) -> list[Unit]:
-    answers = heard(first, *(pack("sound", 7, [piece]) for piece in pieces))
+def made(first: Message, pieces: list[Coded]) -> list[Coded]:
+    answers = heard(first, *(pack("sound", [(7, *piece)]) for piece in pieces))
     assert [answer.kind for answer in answers] == ["units"] * len(pieces)
-    return [unit for answer in answers for unit in unpack(answer)]
+    units = [unit for answer in answers for unit in unpack(answer)]
+    assert {track for track, _, _ in units} == {7}
+    return [(time, data) for _, time, data in units]
 
 
 def tone(codec: str, rate: int, beep: range, samples: int, layout: str = "mono") -> bytes:
@@ -74,14 +76,14 @@ def tone(codec: str, rate: int, beep: range, samples: int, layout: str = "mono")
     return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
 
 
-def pieces(data: bytes, size: int, step: int) -> list[Unit]:
+def pieces(data: bytes, size: int, step: int) -> list[Coded]:
     return [
         (BEGIN + number * step, data[at : at + size])
         for number, at in enumerate(range(0, len(data), size))
     ]
 
 
-def decoded(units: list[Unit], channels: int = 1) -> dict[int, float]:
+def decoded(units: list[Coded], channels: int = 1) -> dict[int, float]:
     """The loudness of each sample that is heard, by its time in samples at 48 kHz."""
     decoder = av.CodecContext.create("aac", "r")
     assert isinstance(decoder, AudioCodecContext)
@@ -189,12 +191,17 @@ def test_damage_costs_only_itself() -> None:
 def test_a_track_that_nothing_decodes_is_refused_and_others_are_not() -> None:
     other = begin()
     other.values["track"] = 8
-    piece = [(BEGIN, bytes(400))]
-    answers = heard(begin("no such thing"), other, pack("sound", 7, piece), pack("sound", 8, piece))
-    assert [(answer.kind, answer.number("track")) for answer in answers] == [
-        ("refused", 7),
-        ("units", 8),
-    ]
+    both = pack("sound", [(track, BEGIN, bytes(800)) for track in (7, 8, 9)])
+    answers = heard(begin("no such thing"), other, both, both)
+    assert [answer.kind for answer in answers] == ["refused", "units", "units"]
+    assert answers[0].number("track") == 7
+    assert {track for answer in answers[1:] for track, _, _ in unpack(answer)} == {8}
+
+
+def test_a_track_that_ends_begins_anew() -> None:
+    piece = pack("sound", [(7, BEGIN, bytes(800))])
+    once = heard(begin(), piece)
+    assert heard(begin(), piece, Message("end", {"track": 7}), begin(), piece) == once * 2
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from liveedge.bench.faults_command import faults, soak
 from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
+from liveedge.bench.sound_cost_command import sound_cost
 from liveedge.bench.viewers_command import crowd, viewers
 
 bench = typer.Typer(
@@ -30,6 +31,7 @@ bench.command("noting-camera", hidden=True)(noting_camera)
 
 bench.command("faults")(faults)
 bench.command("soak")(soak)
+bench.command("sound-cost")(sound_cost)
 
 Fps = Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")]
 Gop = Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")]

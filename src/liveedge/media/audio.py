@@ -70,7 +70,7 @@ class ForeignAudio:
     setup: bytes = b""
     """What the decoder has to be given before the first unit."""
     bits: int = 0
-    """Of a coded sample, 0 where the decoder knows."""
+    """Of a coded sample; 0 where a decoder takes whole units, and none that were joined."""
 
 
 def played(config: AudioConfig) -> bool:

@@ -10,7 +10,7 @@ from liveedge.config.health import STALL_SECONDS
 from liveedge.config.hls import DEFAULT_HLS, HlsSettings
 from liveedge.errors import ConfigError, LiveEdgeError
 from liveedge.ingest.source import SourceFactory
-from liveedge.streams.conversion import SoundConverter
+from liveedge.streams.sound_converter import SoundConverter
 from liveedge.streams.stream import Stream
 
 MAX_STREAMS = 1024

@@ -9,7 +9,8 @@ from liveedge.media.audio import AudioUnit, ForeignAudio
 from liveedge.media.audio_epoch import AudioEpoch
 from liveedge.packaging.sound import SoundPackager
 from liveedge.rtsp.audio import AudioTrack
-from liveedge.streams.conversion import FRAME_SAMPLES, RATE, Conversion, SoundConverter
+from liveedge.streams.conversion import FRAME_SAMPLES, RATE, Conversion
+from liveedge.streams.sound_converter import SoundConverter
 from liveedge.window.window import TIMESCALE, Chunks
 
 TRACK_BIT: Final = 0x8000

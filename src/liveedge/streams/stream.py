@@ -21,11 +21,11 @@ from liveedge.packaging.cutter import Cutter
 from liveedge.packaging.packager import Packager
 from liveedge.streams import rate
 from liveedge.streams.absence import Absence
-from liveedge.streams.conversion import SoundConverter
 from liveedge.streams.diary import Diary
 from liveedge.streams.facts import facts_of
 from liveedge.streams.outages import Outages
 from liveedge.streams.sound import Sound
+from liveedge.streams.sound_converter import SoundConverter
 from liveedge.streams.state import State, StreamState
 from liveedge.streams.viewers import Viewers
 from liveedge.streams.vitals import Counts, Vitals

@@ -33,29 +33,36 @@ _TIME_BASE: Final = Fraction(1, RATE)
 _LAYOUTS: Final = {1: "mono", 2: "stereo"}
 _FORMAT: Final = "fltp"
 
+Coded = tuple[int, bytes]
+"""Media time in 1/90000 s, and an AAC access unit."""
+
 
 def work(channel: Channel) -> None:
-    """Take a `begin` for each track, its `sound` as it comes, and an `end`.
+    """Take a `begin` for each track, an `end` of it, and the `sound` of all tracks as it comes.
 
-    Each `sound` is answered by `units`, or by `refused` if nothing here decodes the track.
+    Each `sound` is answered by `units`; the first sound of a track that nothing here decodes by
+    `refused` before that.
     """
     tracks: dict[int, Track] = {}
     while True:
         message = channel.receive()
-        number = message.number("track")
         match message.kind:
             case "begin":
-                tracks[number] = Track(message)
+                tracks[message.number("track")] = Track(message)
             case "end":
-                tracks.pop(number, None)
+                tracks.pop(message.number("track"), None)
             case "sound":
-                channel.send(_answer(number, tracks[number], message))
-
-
-def _answer(number: int, track: "Track", message: Message) -> Message:
-    if not track.usable:
-        return Message("refused", {"track": number})
-    return pack("units", number, [unit for piece in unpack(message) for unit in track.take(*piece)])
+                made: list[Unit] = []
+                for number, time, data in unpack(message):
+                    track = tracks.get(number)
+                    if track is None:
+                        continue
+                    if track.usable:
+                        made += [(number, at, unit) for at, unit in track.take(time, data)]
+                    else:
+                        del tracks[number]
+                        channel.send(Message("refused", {"track": number}))
+                channel.send(pack("units", made))
 
 
 class Track:
@@ -71,7 +78,7 @@ class Track:
         """Whether there is a decoder."""
         return self._decoder is not None
 
-    def take(self, time: int, data: bytes) -> Iterator[Unit]:
+    def take(self, time: int, data: bytes) -> Iterator[Coded]:
         """What comes out when a piece goes in that was heard at `time`, in 1/90000 s."""
         if self._decoder is None:
             return
@@ -84,7 +91,7 @@ class Track:
             yield from self._place(frame, time)
             time += frame.samples * TIMESCALE // frame.sample_rate
 
-    def _place(self, frame: AudioFrame, time: int) -> Iterator[Unit]:
+    def _place(self, frame: AudioFrame, time: int) -> Iterator[Coded]:
         run = self._run
         missing = 0 if run is None else time - run.end
         if run is None or missing > _LONGEST_SILENCE or not run.fits(frame):
@@ -121,7 +128,7 @@ class Run:
         """Whether a frame is of the same kind as those before."""
         return _shape(frame) == self._shape
 
-    def add(self, frame: AudioFrame) -> Iterator[Unit]:
+    def add(self, frame: AudioFrame) -> Iterator[Coded]:
         """What comes out when the next samples go in.
 
         The encoder's first access unit is there to be overlapped by the next one: it belongs one

@@ -1,38 +1,44 @@
-"""Sound on its way to the worker and back: some pieces in one message, each with its time."""
+"""Sound on its way to the worker and back: pieces of some tracks in a message, with their times."""
 
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 from typing import TypeGuard
 
 from liveedge.errors import WorkerError
 from liveedge.workers.messages import Message
 
-Unit = tuple[int, bytes]
-"""Media time in 1/90000 s, and what a decoder takes at once."""
+Unit = tuple[int, int, bytes]
+"""Track, media time in 1/90000 s, and what a decoder takes at once."""
 
 
-def pack(kind: str, track: int, units: list[Unit]) -> Message:
-    """A message with pieces of one track."""
+def pack(kind: str, units: Iterable[Unit]) -> Message:
+    """A message with pieces in their order."""
+    units = list(units)
     values = {
-        "track": track,
-        "times": [time for time, _ in units],
-        "sizes": [len(data) for _, data in units],
+        "tracks": [track for track, _, _ in units],
+        "times": [time for _, time, _ in units],
+        "sizes": [len(data) for _, _, data in units],
     }
-    return Message(kind, values, b"".join([data for _, data in units]))
+    return Message(kind, values, b"".join([data for _, _, data in units]))
 
 
 def unpack(message: Message) -> list[Unit]:
     """The pieces of a message; raise `WorkerError` if it makes no sense."""
-    times, sizes = message.values.get("times"), message.values.get("sizes")
+    tracks, times, sizes = (message.values.get(name) for name in ("tracks", "times", "sizes"))
     payload = message.payload
     if (
-        not _numbers(times)
+        not _numbers(tracks)
+        or not _numbers(times)
         or not _numbers(sizes)
-        or len(times) != len(sizes)
+        or not len(tracks) == len(times) == len(sizes)
         or sum(sizes) != len(payload)
     ):
         raise WorkerError("A worker process said something that means nothing; it is ended.")
     bounds = pairwise(accumulate(sizes, initial=0))
-    return [(time, payload[begin:end]) for time, (begin, end) in zip(times, bounds, strict=True)]
+    return [
+        (track, time, payload[begin:end])
+        for track, time, (begin, end) in zip(tracks, times, bounds, strict=True)
+    ]
 
 
 def _numbers(values: object) -> TypeGuard[list[int]]:
