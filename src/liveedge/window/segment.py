@@ -1,11 +1,16 @@
-"""Segments and parts: some chunks in a row (RFC 8216bis §3)."""
+"""Segments and parts: some chunks in a row (RFC 8216bis §3), of pictures or of sound."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from liveedge.media.audio_epoch import AudioEpoch
 from liveedge.media.chunk import Chunk
 from liveedge.media.epoch import Epoch
+
+PART_HOLD_BACK: Final = 3
+"""Part targets that players should keep away from the live edge."""
+LEAST_HOLD_BACK: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,19 @@ class Targets:
     """EXT-X-TARGETDURATION in seconds: every segment, rounded, is at most so long."""
     part: int
     """PART-TARGET in milliseconds: every part is at most so long."""
+    beside: int | None = None
+    """That of the pictures, where these are promises about their sound."""
+
+    @property
+    def hold_back(self) -> int:
+        """PART-HOLD-BACK in milliseconds.
+
+        §4.4.3.8 demands two parts and advises three, Apple's authoring rules demand three. §6.2.4
+        wants sound to say what the pictures say, unless two parts of it are more than that.
+        """
+        if self.beside is None:
+            return PART_HOLD_BACK * self.part
+        return max(PART_HOLD_BACK * self.beside, LEAST_HOLD_BACK * self.part)
 
 
 class Rate(NamedTuple):
@@ -46,9 +64,9 @@ class Segment:
     """A media segment (§3): its parts in a row. Open, and growing, while `duration` is None."""
 
     msn: int
-    epoch: Epoch
+    epoch: Epoch | AudioEpoch
     start: int
-    """Decode time of its first picture in 1/90000 s."""
+    """Decode time of its first chunk in 1/90000 s."""
     program_us: int
     """EXT-X-PROGRAM-DATE-TIME in Unix microseconds."""
     discontinuity: bool
@@ -73,5 +91,5 @@ class Segment:
 
     @property
     def chunks(self) -> Iterator[Chunk]:
-        """All its pictures."""
+        """All its chunks."""
         return (chunk for part in self.parts for chunk in part.chunks)

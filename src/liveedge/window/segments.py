@@ -1,9 +1,11 @@
-"""The segments and parts of one stream that players may ask for."""
+"""The segments and parts of one rendition that players may ask for: of pictures, or of sound."""
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
+from liveedge.media.audio_epoch import AudioEpoch
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.chunk import Chunk
 from liveedge.media.epoch import Epoch
@@ -44,6 +46,8 @@ class SegmentList:
         """Monotonic seconds at which the newest complete segment was."""
         self.parts_from = numbering.media_sequence
         """Parts of earlier segments are not listed: they are too old, or do not suit `targets`."""
+        self.now = 0.0
+        """Monotonic seconds of the newest change."""
         self._discontinuities = 0
         self._wanted = wanted
         self._max_bytes = max_bytes
@@ -55,7 +59,7 @@ class SegmentList:
         self._retired: deque[tuple[float, Segment]] = deque()
         self._segments: dict[int, Segment] = {}
         self._parts: dict[int, Part] = {}
-        self._epochs: dict[int, Epoch] = {}
+        self._epochs: dict[int, Epoch | AudioEpoch] = {}
         self._listeners: list[Listener] = []
 
     # --- for readers
@@ -71,6 +75,12 @@ class SegmentList:
         opened = self.open
         return [*self.listed, opened] if opened is not None and opened.parts else [*self.listed]
 
+    @property
+    def edge(self) -> int | None:
+        """Decode time in 1/90000 s up to which something is listed, None while nothing is."""
+        newest = self.open or (self.listed[-1] if self.listed else None)
+        return None if newest is None else newest.start + newest.length
+
     def segment(self, msn: int) -> Segment | None:
         """A complete segment that can still be had; a gap is one without chunks."""
         segment = self._segments.get(msn)
@@ -80,7 +90,7 @@ class SegmentList:
         """A part that can still be had."""
         return self._parts.get(serial)
 
-    def epoch(self, number: int) -> Epoch | None:
+    def epoch(self, number: int) -> Epoch | AudioEpoch | None:
         """The epoch of a segment that can still be had."""
         return self._epochs.get(number)
 
@@ -111,15 +121,25 @@ class SegmentList:
         self.targets = targets
         self.version += 1
 
-    def begin(self, chunk: Chunk, epoch: Epoch, *, discontinuity: bool) -> None:
-        """Open the next segment; it begins with `chunk`, which is a sync frame."""
+    def begin(
+        self,
+        chunk: Chunk,
+        epoch: Epoch | AudioEpoch,
+        *,
+        discontinuity: bool,
+        program_us: int | None = None,
+    ) -> None:
+        """Open the next segment; it begins with `chunk`, at which decoding can begin.
+
+        `program_us` is its date, if that is not the capture time of the chunk.
+        """
         if discontinuity:
             self._discontinuities += 1
         segment = Segment(
             self.next_msn,
             epoch,
             chunk.decode_time,
-            self._program_time(chunk),
+            self._program_time(chunk.capture_us if program_us is None else program_us),
             discontinuity,
             self._discontinuities,
         )
@@ -140,7 +160,8 @@ class SegmentList:
         self._bytes += size
         self._parts[part.serial] = part
         self.version += 1
-        self._bound(chunks[-1].arrival)
+        self.now = chunks[-1].arrival
+        self._bound(self.now)
         self._leave_parts_out()
 
     def close(self, end: int, now: float) -> None:
@@ -171,7 +192,21 @@ class SegmentList:
         self.next_msn += 1
         self._list(segment, now)
 
+    def follow(self, other: Segment) -> None:
+        """Number the next segment as that of another rendition, and what follows it as well."""
+        self.next_msn = self.parts_from = other.msn
+        self._discontinuities = other.discontinuity_sequence - other.discontinuity
+
+    def add_absent(self, other: Segment, epoch: Epoch | AudioEpoch, now: float) -> None:
+        """List a segment of another rendition, of which there is nothing here, as a gap."""
+        gap = replace(other.as_gap(), epoch=epoch)
+        self.next_msn = gap.msn + 1
+        self._discontinuities = gap.discontinuity_sequence
+        self._epochs[epoch.number] = epoch
+        self._list(gap, now)
+
     def _list(self, segment: Segment, now: float) -> None:
+        self.now = now
         self._segments[segment.msn] = segment
         self.listed.append(segment)
         self._listed_duration += segment.duration or 0
@@ -184,17 +219,17 @@ class SegmentList:
         self._forget(now)
         self._leave_parts_out()
 
-    def _program_time(self, chunk: Chunk) -> int:
-        """When the first picture of a segment was taken, in Unix microseconds.
+    def _program_time(self, taken_us: int) -> int:
+        """The date of a segment whose first chunk was taken then, in Unix microseconds.
 
         §6.2.1: dates must not become ambiguous. Where a clock has been set back, the dates of
         new segments overlap those of the segments before by half until they are right again.
         """
         before = self.listed[-1] if self.listed else None
         if before is None:
-            return chunk.capture_us
+            return taken_us
         lasted_us = (before.duration or 0) * 1_000_000 // VIDEO_TIMESCALE
-        return max(chunk.capture_us, before.program_us + lasted_us // 2)
+        return max(taken_us, before.program_us + lasted_us // 2)
 
     # --- what leaves
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from liveedge.delivery.hls.endpoint import HlsEndpoint
+from liveedge.streams.sound import Sound
 from liveedge.streams.viewers import Viewers
 from tests.support import FakeClock
 
@@ -15,6 +16,7 @@ class Stream:
     """As much of a stream as HLS needs."""
 
     segments: Any
+    sound: Any = field(default_factory=lambda: Sound(1, FakeClock()))
     viewers: Viewers = field(default_factory=lambda: Viewers(FakeClock()))
 
 

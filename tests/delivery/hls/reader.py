@@ -44,6 +44,7 @@ class Playlist:
     header: dict[str, str]
     segments: list[ListedSegment]
     hints: list[dict[str, str]]
+    reports: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def target_duration(self) -> int:
@@ -110,6 +111,11 @@ def read(text: str) -> Playlist:
         if line.startswith("#") and name == "EXT-X-PRELOAD-HINT":
             playlist.hints.append(attributes(value))
             continue
+        if line.startswith("#") and name == "EXT-X-RENDITION-REPORT":
+            assert current is None or current.parts
+            playlist.reports.append(attributes(value))
+            continue
+        assert not playlist.reports, "media after a report"
         assert not playlist.hints, "media after the hint"
         if current is None:
             current = _next(segments, header)

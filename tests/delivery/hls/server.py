@@ -4,6 +4,7 @@ from liveedge.config.hls import HlsSettings
 from liveedge.delivery.hls.endpoint import HlsEndpoint
 from tests.delivery.hls.camera import Camera
 from tests.delivery.hls.exchange import Exchange, Registry, Stream
+from tests.delivery.hls.microphone import SoundingCamera
 
 LIVE = "/hls/door/0123abcd.live-1-105.m3u8"
 
@@ -11,10 +12,15 @@ LIVE = "/hls/door/0123abcd.live-1-105.m3u8"
 class Server:
     """An endpoint with one camera behind it."""
 
-    def __init__(self, settings: HlsSettings | None = None, *, gops: int = 8) -> None:
-        self.camera = Camera(settings)
+    def __init__(
+        self, settings: HlsSettings | None = None, *, gops: int = 8, camera: Camera | None = None
+    ) -> None:
+        self.camera = camera or Camera(settings)
         self.camera.gops(gops)
-        self.registry = Registry({"door": Stream(self.camera.segments)})
+        stream = Stream(self.camera.segments)
+        if isinstance(camera, SoundingCamera):
+            stream.sound = camera.sound
+        self.registry = Registry({"door": stream})
         self.endpoint = HlsEndpoint(self.registry, settings or HlsSettings())
 
     def ask(self, target: str, *headers: tuple[str, str], method: str = "GET") -> Exchange:

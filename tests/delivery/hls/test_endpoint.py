@@ -1,5 +1,7 @@
 """What HLS viewers are answered (RFC 8216bis §6.2.5 and §6.2.6, RFC 9110)."""
 
+from typing import Any
+
 import pytest
 
 from liveedge.config.hls import HlsSettings
@@ -79,9 +81,9 @@ async def test_6_2_5_2_bad_requests() -> None:
 async def test_a_playlist_is_rendered_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     rendered = []
 
-    def counting(segments: SegmentList) -> str:
+    def counting(segments: SegmentList, *how: Any) -> str:
         rendered.append(segments)
-        return media_playlist(segments)
+        return media_playlist(segments, *how)
 
     monkeypatch.setattr(playlist_module, "media_playlist", counting)
     server = Server()

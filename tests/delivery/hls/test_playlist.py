@@ -3,7 +3,8 @@
 from textwrap import dedent
 
 from liveedge.config.hls import HlsSettings
-from liveedge.delivery.hls.playlist import media_playlist, multivariant_playlist
+from liveedge.delivery.hls.multivariant import describe, multivariant_playlist
+from liveedge.delivery.hls.playlist import media_playlist
 from tests.delivery.hls.camera import Camera
 from tests.delivery.hls.reader import read
 
@@ -139,12 +140,12 @@ def test_4_4_6_2_a_multivariant_playlist_says_what_was_measured() -> None:
     for _ in range(9):
         camera.padding = 3000 - camera.padding
         camera.gop(15)
-    assert multivariant_playlist(camera.segments).splitlines()[:3] == [
+    assert multivariant_playlist([describe(camera.segments)]).splitlines()[:3] == [
         "#EXTM3U",
         "#EXT-X-VERSION:6",
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
-    tag, uri = multivariant_playlist(camera.segments).splitlines()[3:]
+    tag, uri = multivariant_playlist([describe(camera.segments)]).splitlines()[3:]
     assert uri == "0123abcd.live-1-105.m3u8"
     kinds = camera.segments.recent
     peak = max(8 * rate.size / 0.5 for rate in kinds)
@@ -158,14 +159,14 @@ def test_4_4_6_2_a_multivariant_playlist_says_what_was_measured() -> None:
 
 def test_a_multivariant_playlist_knows_its_rates_while_the_camera_is_away() -> None:
     camera = playing(frames=15)
-    before = multivariant_playlist(camera.segments)
+    before = multivariant_playlist([describe(camera.segments)])
     camera.lose()
     for _ in range(20):
         camera.cutter.absent(camera.now)
         camera.wait(90_000)
     assert all(segment.gap for segment in camera.segments.listed)
     assert "FRAME-RATE=30.0" in before
-    assert "FRAME-RATE=30.0" in multivariant_playlist(camera.segments)
+    assert "FRAME-RATE=30.0" in multivariant_playlist([describe(camera.segments)])
 
 
 def test_a_multivariant_playlist_can_be_had_with_the_first_part() -> None:
@@ -173,4 +174,4 @@ def test_a_multivariant_playlist_can_be_had_with_the_first_part() -> None:
     camera.gop(122)
     assert camera.segments.targets is not None
     assert not camera.segments.listed
-    assert "FRAME-RATE=30.000" in multivariant_playlist(camera.segments)
+    assert "FRAME-RATE=30.000" in multivariant_playlist([describe(camera.segments)])

@@ -4,9 +4,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liveedge.config.hls import HlsSettings
+from liveedge.media.audio import AudioConfig, aac_config, opus_config
 from tests.delivery.hls.camera import Camera
+from tests.delivery.hls.listener import Listener
+from tests.delivery.hls.microphone import AAC, SoundingCamera
 from tests.delivery.hls.viewer import Viewer
 
+CONFIGS = [
+    AAC,
+    opus_config(2),
+    aac_config(bytes.fromhex("1210")),
+    AudioConfig("mp4a.40.2", 48000, 6, b"mp4a", b"", 1024),
+]
 FRAME_RATES = st.sampled_from([30, 25, 15, 12.5, 10, 60, 20, 5, 29.97])
 
 
@@ -31,6 +40,27 @@ EVENTS = st.one_of(
 )
 
 
+def happens(camera: Camera, event: tuple[list[tuple[bool, int]], float] | str) -> None:
+    """Let a camera live through it."""
+    if isinstance(event, tuple):
+        for sync, interval in event[0]:
+            camera.picture(sync=sync, interval=interval)
+    elif event == "absent":
+        camera.lose()
+        for _ in range(8):
+            camera.wait(40_000)
+            camera.cutter.absent(camera.now)
+    elif event == "reordered":
+        camera.reordered_gop()
+    elif event == "clock set back":
+        camera.clock_offset_us -= 3_600_000_000
+    else:
+        if "change" in event:
+            camera.change()
+        if "lose" in event:
+            camera.lose(0.7)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(EVENTS, min_size=3, max_size=25), st.sampled_from([None, 3]))
 def test_whatever_a_camera_does_the_playlist_keeps_the_rules(
@@ -39,21 +69,29 @@ def test_whatever_a_camera_does_the_playlist_keeps_the_rules(
     camera = Camera(HlsSettings(segments=wanted))
     viewer = Viewer(camera, shortest=None if wanted else 3)
     for event in events:
-        if isinstance(event, tuple):
-            for sync, interval in event[0]:
-                camera.picture(sync=sync, interval=interval)
-        elif event == "absent":
-            camera.lose()
-            for _ in range(8):
-                camera.wait(40_000)
-                camera.cutter.absent(camera.now)
-        elif event == "reordered":
-            camera.reordered_gop()
-        elif event == "clock set back":
-            camera.clock_offset_us -= 3_600_000_000
-        else:
-            if "change" in event:
-                camera.change()
-            if "lose" in event:
-                camera.lose(0.7)
+        happens(camera, event)
     viewer.finish()
+
+
+SOUNDS = st.sampled_from(["on", "off", "late", "in time", "hole"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(EVENTS, SOUNDS), min_size=3, max_size=25), st.sampled_from(CONFIGS))
+def test_whatever_a_camera_says_the_playlist_of_its_sound_keeps_the_rules(
+    events: list[tuple[list[tuple[bool, int]], float] | str], config: AudioConfig
+) -> None:
+    camera = SoundingCamera(config=config)
+    camera.gops(2)
+    listener = Listener(camera)
+    for event in events:
+        if event in ("on", "off"):
+            camera.is_on = event == "on"
+        elif event in ("late", "in time"):
+            camera.lag = 50_000 if event == "late" else 0
+        elif event == "hole":
+            camera.say(camera.media_time + 7 * camera.unit)
+        else:
+            happens(camera, event)
+        listener.check_beside()
+    listener.finish()

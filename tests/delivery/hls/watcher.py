@@ -17,8 +17,12 @@ class Watcher:
     With `fetch` it also downloads everything the moment it is listed, and looks inside.
     """
 
-    def __init__(self, fetch: Fetch | None = None, *, shortest: int | None = 3) -> None:
+    def __init__(
+        self, fetch: Fetch | None = None, *, shortest: int | None = 3, tolerance: int = 2
+    ) -> None:
         self._fetch = fetch
+        self._tolerance = tolerance
+        """How far media may be from where the playlist says it is, in 1/90000 s."""
         self._shortest = shortest
         """Target durations that must remain when a segment is removed, None for any."""
         self._last: Playlist | None = None
@@ -172,5 +176,5 @@ class Watcher:
         expected = self._end_of.get(segment.msn - 1)
         if expected is not None and not segment.discontinuity:
             # The playlist's clock is that of the media: nothing drifts.
-            assert abs(begin - expected) <= 2, f"{begin} after {expected}"
+            assert abs(begin - expected) <= self._tolerance, f"{begin} after {expected}"
         self._end_of[segment.msn] = begin + round((segment.duration or 0) * 90_000)

@@ -11,6 +11,8 @@ from liveedge.delivery.cross_origin import cors_headers
 from liveedge.delivery.hls import blocking, byte_range, routes
 from liveedge.delivery.hls.blocking import Answer
 from liveedge.delivery.hls.feed import Feed, Text
+from liveedge.delivery.hls.presentation import Presentation
+from liveedge.delivery.hls.rendition import Sounding
 from liveedge.delivery.hls.response import (
     NO_CACHE,
     Body,
@@ -48,6 +50,7 @@ _GZIP: Final = re.compile(
 _OTHER_PLAYLIST: Final = problem(
     410, "This playlist has become another one; load index.m3u8 again."
 )
+_NOT_HERE: Final = problem(404, "This is not here, or not here any more.")
 
 
 class _Instead(Exception):  # noqa: N818 - an answer, not a defect
@@ -64,6 +67,11 @@ class Segmented(Protocol):
     @property
     def segments(self) -> SegmentList:
         """What players may ask for."""
+        ...
+
+    @property
+    def sound(self) -> Sounding:
+        """What is heard beside the pictures."""
         ...
 
     @property
@@ -86,13 +94,14 @@ class HlsEndpoint:
     def __init__(self, registry: Registry, settings: HlsSettings) -> None:
         self._registry = registry
         self._settings = settings
-        self._feeds: dict[str, Feed] = {}
+        self._presentations: dict[str, Presentation] = {}
         self.waiting = 0
         """How many requests wait for something that does not exist yet."""
         cache = _IMMUTABLE if settings.cdn else NO_CACHE
         ranges = (b"accept-ranges", b"bytes")
         self._media_headers = ((b"content-type", b"video/iso.segment"), cache, ranges)
         self._init_headers = ((b"content-type", b"video/mp4"), cache, ranges)
+        self._sound_headers = ((b"content-type", b"audio/mp4"), cache, ranges)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3.0)."""
@@ -120,29 +129,39 @@ class HlsEndpoint:
 
     async def _reply(self, scope: dict[str, Any], headers: Headers, receive: Receive) -> Reply:
         route = routes.resolve(scope["path"])
-        feed = None if route is None else self._feed(route.stream)
-        if route is None or feed is None:
+        presentation = None if route is None else self._presentation(route.stream)
+        if route is None or presentation is None:
             raise _Instead(problem(404, "There is no such stream, or nothing of that name in it."))
+        feed = presentation.pictures
         self._note(feed, route, scope, headers)
-        if route.kind == "media":
-            return await self._media_playlist(feed, route, scope["query_string"], headers, receive)
-        if route.kind != "multivariant":
+        if route.kind == "multivariant":
+            if not feed.ready:
+                await self._until(feed.begun(receive))
+            return _text(presentation.multivariant(), headers)
+        is_playlist = route.kind in {"media", "sound"}
+        if route.sounding:
+            sound = presentation.sound.ask(route.name if is_playlist else None)
+            if sound is None:
+                raise _Instead(_OTHER_PLAYLIST if is_playlist else _NOT_HERE)
+            feed = sound
+        if not is_playlist:
             return await self._media(feed, route, headers, receive)
-        if not feed.ready:
-            await self._until(feed.begun(receive))
-        return _text(feed.multivariant(), headers)
+        await self._has(feed, route, scope["query_string"], receive)
+        return _text(presentation.media(feed), headers)
 
-    def _feed(self, stream_id: str) -> Feed | None:
+    def _presentation(self, stream_id: str) -> Presentation | None:
         """What the viewers of a stream share, None if there is no such stream."""
         stream = self._registry.get(stream_id)
-        feed = self._feeds.get(stream_id)
-        if feed is not None and (stream is None or feed.segments is not stream.segments):
-            feed.stop()
-            del self._feeds[stream_id]
-            feed = None
-        if stream is not None and feed is None:
-            feed = self._feeds[stream_id] = Feed(stream.segments, stream.viewers.audience)
-        return feed
+        known = self._presentations.get(stream_id)
+        if known is not None and (stream is None or known.pictures.segments is not stream.segments):
+            known.stop()
+            del self._presentations[stream_id]
+            known = None
+        if stream is not None and known is None:
+            known = self._presentations[stream_id] = Presentation(
+                stream.segments, stream.sound, stream.viewers.audience, self._settings.segments
+            )
+        return known
 
     @staticmethod
     def _note(feed: Feed, route: Route, scope: dict[str, Any], headers: Headers) -> None:
@@ -158,14 +177,13 @@ class HlsEndpoint:
         parts = route.kind == "part" or b"_HLS_msn=" in scope["query_string"]
         feed.audience.asked(client, parts=parts, patience=feed.deadline + _PAUSE)
 
-    async def _media_playlist(
-        self, feed: Feed, route: Route, query: bytes, headers: Headers, receive: Receive
-    ) -> Reply:
+    async def _has(self, feed: Feed, route: Route, query: bytes, receive: Receive) -> None:
+        """Wait until a media playlist has what the directives of a request ask for."""
         try:
             position = blocking.parse(query)
         except blocking.BadDirectivesError:
             raise _Instead(problem(400, "The delivery directives are malformed.")) from None
-        if not feed.ready and route.token == feed.segments.token:
+        if not feed.ready and (route.sounding or route.token == feed.segments.token):
             await self._until(feed.begun(receive))
         if route.name != feed.name:
             raise _Instead(_OTHER_PLAYLIST)
@@ -177,10 +195,12 @@ class HlsEndpoint:
                     raise _Instead(_OTHER_PLAYLIST)
             elif answer is Answer.REFUSE:
                 raise _Instead(problem(400, "That is too far ahead of the live edge."))
-        return _text(feed.media(), headers)
 
     async def _media(self, feed: Feed, route: Route, headers: Headers, receive: Receive) -> Reply:
         segments = feed.segments
+        media, init = self._media_headers, self._init_headers
+        if route.sounding:
+            media = init = self._sound_headers
         if route.token == segments.token:
             if route.kind == "part":
                 part = feed.part(route.number)
@@ -188,19 +208,19 @@ class HlsEndpoint:
                     await self._until(feed.hinted_part(route.number, receive))
                     part = feed.part(route.number)
                 if part is not None:
-                    return _ranged(part, self._media_headers, headers)
+                    return _ranged(part, media, headers)
             elif route.kind == "segment":
                 segment = segments.segment(route.number)
                 if segment is not None:
                     # §6.2.1 lets a gap be an error. FFmpeg complains of that and GStreamer 1.22
                     # dies of it, since they do not know EXT-X-GAP; an empty file does no harm.
                     pieces = [chunk.payload for chunk in segment.chunks]
-                    return _ranged(pieces, self._media_headers, headers)
+                    return _ranged(pieces, media, headers)
             else:
                 epoch = segments.epoch(route.number)
                 if epoch is not None:
-                    return _ranged((epoch.init,), self._init_headers, headers)
-        raise _Instead(problem(404, "This is not here, or not here any more."))
+                    return _ranged((epoch.init,), init, headers)
+        raise _Instead(_NOT_HERE)
 
     async def _until(self, waiting: Coroutine[Any, Any, Outcome]) -> None:
         """Wait, if there is room for one more."""

@@ -1,14 +1,17 @@
-"""What all HLS viewers of one stream share: rendered playlists, and who waits."""
+"""What all HLS viewers of one rendition share: rendered playlists, and who waits."""
 
 import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from liveedge.delivery.hls import blocking, playlist
 from liveedge.delivery.hls.blocking import Answer, Edge, Position
+from liveedge.delivery.hls.playlist import Report
 from liveedge.delivery.hls.waiting import Outcome, Receive, WaitingRoom
 from liveedge.streams.audience import Audience
+from liveedge.window.segment import Targets
 from liveedge.window.segments import SegmentList
 
 FIRST_PLAYLIST_DEADLINE: Final = 5.0
@@ -33,15 +36,22 @@ class Text:
 
 
 class Feed:
-    """One stream, as HLS viewers see it."""
+    """One rendition, as HLS viewers see it: the pictures of a stream, or its sound."""
 
-    def __init__(self, segments: SegmentList, audience: Audience | None = None) -> None:
+    def __init__(
+        self,
+        segments: SegmentList,
+        audience: Audience | None = None,
+        *,
+        name: Callable[[Targets], str] | None = None,
+    ) -> None:
+        """The playlist of sound has another `name`."""
         self.segments = segments
         self.audience = audience
         """Who asks for it, where somebody wants to know."""
         self._room: WaitingRoom[Position | int | None] = WaitingRoom()
-        self._media = _Cached(segments, playlist.media_playlist)
-        self._multivariant = _Cached(segments, playlist.multivariant_playlist)
+        self._name = name or partial(playlist.media_name, segments.token)
+        self._media = CachedText()
         self._newest_part = (0, b"")
         self._targets = segments.targets
         self.stop = segments.listen(self._changed)
@@ -50,15 +60,24 @@ class Feed:
     def name(self) -> str | None:
         """Name of the media playlist, None before there is one."""
         targets = self.segments.targets
-        return None if targets is None else playlist.media_name(self.segments.token, targets)
+        return None if targets is None else self._name(targets)
 
-    def media(self) -> Text:
-        """The media playlist as it is now."""
-        return self._media.get()
+    def media(self, *others: "Feed | None") -> Text:
+        """The media playlist as it is now, with reports of other renditions."""
+        reports = tuple(report for other in others if other and (report := other.report))
+        return self._media.get(
+            (self.segments.version, reports),
+            lambda: playlist.media_playlist(self.segments, reports),
+        )
 
-    def multivariant(self) -> Text:
-        """The multivariant playlist as it is now."""
-        return self._multivariant.get()
+    @property
+    def report(self) -> Report | None:
+        """How far this rendition goes (§4.4.5.4), None before there is a playlist."""
+        name, newest = self.name, self.segments.segments[-1:]
+        if name is None or not newest:
+            return None
+        parts = len(newest[0].parts)
+        return Report(name, newest[0].msn, parts - 1 if parts else None)
 
     @property
     def ready(self) -> bool:
@@ -133,17 +152,16 @@ class Feed:
         self._room.release(is_reached)
 
 
-class _Cached:
-    """A rendering that is made again when the segments have changed."""
+class CachedText:
+    """A rendering that is made again when what it says has changed."""
 
-    def __init__(self, segments: SegmentList, render: Callable[[SegmentList], str]) -> None:
-        self._segments = segments
-        self._render = render
-        self._version = -1
+    def __init__(self) -> None:
+        self._of: object = None
         self._text = Text(b"", b"")
 
-    def get(self) -> Text:
-        if self._version != self._segments.version:
-            self._text = Text.of(self._render(self._segments))
-            self._version = self._segments.version
+    def get(self, of: object, render: Callable[[], str]) -> Text:
+        """What was rendered `of` the same, or else now."""
+        if self._of != of:
+            self._text = Text.of(render())
+            self._of = of
         return self._text

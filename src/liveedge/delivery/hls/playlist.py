@@ -1,18 +1,26 @@
-"""Playlists as text (RFC 8216bis §4). What is said here is read from a `SegmentList`."""
+"""Media playlists as text (RFC 8216bis §4). What is said here is read from a `SegmentList`."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import ceil
 from typing import Final
 
 from liveedge.media.bmff import VIDEO_TIMESCALE
-from liveedge.window.segment import Part, Rate, Segment, Targets
+from liveedge.window.segment import Part, Segment, Targets
 from liveedge.window.segments import SegmentList
 
 VERSION: Final = 6
 """§8: EXT-X-MAP in a playlist that is not I-frames only. Nothing here needs more."""
-PART_HOLD_BACK: Final = 3
-"""Part targets; §4.4.3.8 demands two and advises three, Apple's authoring rules demand three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far another rendition goes (§4.4.5.4)."""
+
+    uri: str
+    msn: int
+    part: int | None
+    """None if that segment has no parts."""
 
 
 def media_name(token: str, targets: Targets) -> str:
@@ -22,6 +30,14 @@ def media_name(token: str, targets: Targets) -> str:
     So is that of another run, whose media has nothing in common with that of this one.
     """
     return f"{token}.live-{targets.duration}-{targets.part}.m3u8"
+
+
+def sound_name(token: str, targets: Targets, epoch: int) -> str:
+    """The name of the media playlist of the sound beside pictures of which that is promised.
+
+    Another configuration is another playlist too.
+    """
+    return f"{token}.sound-{targets.duration}-{targets.beside}-{epoch}.m3u8"
 
 
 def part_name(token: str, serial: int) -> str:
@@ -39,8 +55,11 @@ def init_name(token: str, epoch: int) -> str:
     return f"{token}.i{epoch}.mp4"
 
 
-def media_playlist(stream: SegmentList) -> str:
-    """The media playlist: one for players that know parts and for those that do not."""
+def media_playlist(stream: SegmentList, reports: Sequence[Report] = ()) -> str:
+    """The media playlist: one for players that know parts and for those that do not.
+
+    `reports` are those of the other renditions.
+    """
     targets = stream.targets
     segments = stream.segments
     if targets is None or not segments:
@@ -63,14 +82,14 @@ def media_playlist(stream: SegmentList) -> str:
         if segment.duration is not None:
             lines.append(f"#EXTINF:{segment.duration / VIDEO_TIMESCALE:.5f},")
             lines.append(segment_name(token, segment.msn))
+    lines += map(_report, reports)
     hint = part_name(token, stream.next_serial)
     lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"\n')
     return "\n".join(lines)
 
 
 def _header(targets: Targets, first: Segment) -> list[str]:
-    part_target = targets.part / 1000
-    hold_back = PART_HOLD_BACK * part_target
+    part_target, hold_back = targets.part / 1000, targets.hold_back / 1000
     return [
         "#EXTM3U",
         f"#EXT-X-VERSION:{VERSION}",
@@ -90,36 +109,9 @@ def _part(part: Part, token: str) -> str:
     return f'#EXT-X-PART:DURATION={seconds:.5f},URI="{uri}"{independent}'
 
 
-def multivariant_playlist(stream: SegmentList) -> str:
-    """The multivariant playlist: what a player needs to know before it asks for media."""
-    targets = stream.targets
-    segments = stream.segments
-    if targets is None or not segments:
-        raise AssertionError("there is nothing to describe before there is a part")
-    config = segments[-1].epoch.config
-    size = config.parameters
-    return (
-        f"#EXTM3U\n#EXT-X-VERSION:{VERSION}\n#EXT-X-INDEPENDENT-SEGMENTS\n"
-        f"#EXT-X-STREAM-INF:{_rates(stream.recent or [_so_far(segments)])},"
-        f'CODECS="{config.codec}",RESOLUTION={size.width}x{size.height}\n'
-        f"{media_name(stream.token, targets)}\n"
-    )
-
-
-def _rates(recent: Iterable[Rate]) -> str:
-    """Peak and average bit rate in bit/s (§4.4.6.2), and pictures a second, as measured."""
-    rates = list(recent)
-    seconds = sum(rate.duration for rate in rates) / VIDEO_TIMESCALE
-    peak = max(8 * rate.size * VIDEO_TIMESCALE / rate.duration for rate in rates)
-    average = 8 * sum(rate.size for rate in rates) / seconds
-    frame_rate = sum(rate.pictures for rate in rates) / seconds
-    return f"BANDWIDTH={ceil(peak)},AVERAGE-BANDWIDTH={ceil(average)},FRAME-RATE={frame_rate:.3f}"
-
-
-def _so_far(segments: list[Segment]) -> Rate:
-    """What the first segment of a stream has taken until now."""
-    segment = segments[-1]
-    return Rate(segment.size, sum(1 for _ in segment.chunks), segment.length)
+def _report(report: Report) -> str:
+    part = "" if report.part is None else f",LAST-PART={report.part}"
+    return f'#EXT-X-RENDITION-REPORT:URI="{report.uri}",LAST-MSN={report.msn}{part}'
 
 
 def _date(unix_us: int) -> str:
