@@ -47,7 +47,7 @@ async def test_status_of_all_and_of_one(client: httpx.AsyncClient) -> None:
     assert one["is_active"] is False
     required = (
         "stream_id is_active state last_segment_age last_frame_age reconnect_count fps"
-        " bitrate_kbps gop_seconds codec width height viewers uptime last_error"
+        " bitrate_kbps gop_seconds codec audio width height viewers uptime last_error"
     )
     assert set(required.split()) <= set(one)
 

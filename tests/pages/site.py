@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -33,9 +33,10 @@ TEN_PICTURES: Final = """(player) => new Promise((resolve) => {
 class Site:
     """A camera and a server that can be ended and started again, each on its port."""
 
-    def __init__(self, **server: Any) -> None:
-        """`server` is more of the section of that name."""
+    def __init__(self, camera: Sequence[str] = (), **server: Any) -> None:
+        """`camera` is more of its options, `server` more of the section of that name."""
         self.port = 0
+        self._camera_options = [*CAMERA, *camera]
         self._settings = "".join(
             f"{name} = {json.dumps(value)}\n" for name, value in server.items()
         )
@@ -56,7 +57,7 @@ class Site:
     def start_camera(self) -> None:
         """Start the camera, on the port that it had before."""
         port = str(urlsplit(self._url).port or 0)
-        child = Child(["camera", "--port", port, "--die-with-parent", *CAMERA])
+        child = Child(["camera", "--port", port, "--die-with-parent", *self._camera_options])
         self._url = self._camera.enter_context(child).wait_ready(START_SECONDS)
 
     def stop_camera(self) -> None:
@@ -77,9 +78,9 @@ class Site:
 
 
 @contextmanager
-def serving(**server: Any) -> Iterator[str]:
-    """A server with one camera called `door`; `server` is more of its section of that name."""
-    with Site(**server) as site:
+def serving(camera: Sequence[str] = (), **server: Any) -> Iterator[str]:
+    """A server with one camera called `door`; more options of both."""
+    with Site(camera, **server) as site:
         yield site.address
 
 

@@ -128,6 +128,8 @@ class StreamStatus(BaseModel):
     bitrate_kbps: float | None
     gop_seconds: float | None
     codec: str | None
+    audio: str | None
+    """The codec of its sound as viewers get it; null without."""
     width: int | None
     height: int | None
     received_bytes: int
@@ -155,6 +157,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
     newest = stream.window.newest
     chunks = list(stream.window.since(0)) if facts.live else []
     parameters = epoch.config.parameters if epoch else None
+    sound = stream.sound.epoch
     return StreamStatus(
         stream_id=stream.id,
         name=stream.name,
@@ -182,6 +185,7 @@ def status_of(stream: Stream, now: float) -> StreamStatus:
         bitrate_kbps=_rounded(rate.kilobits_per_second(chunks), 1),
         gop_seconds=_rounded(stream.gop_seconds),
         codec=epoch.codec if epoch else None,
+        audio=sound.config.codec if sound else None,
         width=parameters.width if parameters else None,
         height=parameters.height if parameters else None,
         received_bytes=counts.bytes,

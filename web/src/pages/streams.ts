@@ -3,6 +3,8 @@ export interface StreamEntry {
   stream_id: string;
   name: string;
   state: string;
+  /** The codec of its sound; null without. */
+  audio: string | null;
 }
 
 /** What a person can make a stream do. */

@@ -1,18 +1,26 @@
 import type { LiveEdgePlayer, PlayerState, PlayerStats } from '../live-edge-player';
 import { milliseconds } from '../player/stats';
+import { Speaker } from './speaker';
 import type { StreamEntry } from './streams';
 
 /** One camera on the wall: its picture, name, state and measured delay. */
 export class Tile {
-  readonly element = document.createElement('a');
+  readonly element = document.createElement('div');
   #player: LiveEdgePlayer = document.createElement('live-edge-player');
   #name = span('name');
   #delay = span('delay');
   #fps = span('fps');
+  #speaker: Speaker;
 
-  constructor(entry: StreamEntry) {
+  constructor(
+    entry: StreamEntry,
+    /** A person has let this one sound, or muted it. */
+    toggled: (tile: Tile, event: MouseEvent) => void,
+  ) {
     this.element.className = 'tile';
-    this.element.href = `/watch/${encodeURIComponent(entry.stream_id)}`;
+    const way = document.createElement('a');
+    way.className = 'way';
+    way.href = `/watch/${encodeURIComponent(entry.stream_id)}`;
     this.#player.setAttribute('stream', entry.stream_id);
     this.#player.setAttribute('badge', 'off');
     this.#player.addEventListener('stats', (event) =>
@@ -26,7 +34,9 @@ export class Tile {
     const caption = document.createElement('div');
     caption.className = 'caption';
     caption.append(span('dot'), this.#name, figures);
-    this.element.append(this.#player, caption);
+    this.#speaker = new Speaker(this.#player, (event) => toggled(this, event));
+    way.append(this.#player, caption);
+    this.element.append(way, this.#speaker.element);
     this.#state('connecting');
     this.update(entry);
   }
@@ -35,8 +45,22 @@ export class Tile {
     return this.#player.state;
   }
 
+  get sounds(): boolean {
+    return !this.#player.muted;
+  }
+
+  /** As if a person had pressed its button. */
+  press(): void {
+    this.#speaker.element.click();
+  }
+
+  mute(): void {
+    this.#player.muted = true;
+  }
+
   update(entry: StreamEntry): void {
     this.#name.textContent = entry.name;
+    this.#speaker.show(entry.audio !== null);
   }
 
   #state(state: PlayerState): void {

@@ -32,7 +32,7 @@ function show(entries: StreamEntry[]): void {
     tiles.delete(id);
   }
   for (const [at, entry] of entries.entries()) {
-    const tile = tiles.get(entry.stream_id) ?? new Tile(entry);
+    const tile = tiles.get(entry.stream_id) ?? new Tile(entry, toggled);
     tiles.set(entry.stream_id, tile);
     tile.update(entry);
     const there = wall.children[at];
@@ -41,6 +41,19 @@ function show(entries: StreamEntry[]): void {
   empty.hidden = entries.length > 0;
   wall.hidden = entries.length === 0;
   arrange();
+}
+
+/** One camera sounds at a time, unless Shift says that it is to join the others. */
+function toggled(tile: Tile, event: MouseEvent): void {
+  if (!tile.sounds || event.shiftKey) return;
+  for (const other of tiles.values()) if (other !== tile) other.mute();
+}
+
+/** For the camera under the pointer or with the focus; without one, for all that sound. */
+function pressM(): void {
+  const meant = [...tiles.values()].find(({ element }) => element.matches(':hover, :focus-within'));
+  if (meant) meant.press();
+  else for (const tile of tiles.values()) tile.mute();
 }
 
 function arrange(): void {
@@ -63,6 +76,9 @@ function byId(id: string): HTMLElement {
   return found;
 }
 
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'm' && !event.ctrlKey && !event.metaKey) pressM();
+});
 window.addEventListener('resize', arrange);
 setInterval(summarise, SUMMARY_MS);
 void poll();

@@ -4,6 +4,7 @@ import { milliseconds, rows } from '../player/stats';
 import { transportChoice } from '../player/transport';
 import { CameraSwitch } from './camera-switch';
 import { Graph } from './graph';
+import { Speaker } from './speaker';
 import { fetchStream, type StreamEntry } from './streams';
 
 const IDLE_MS = 3000;
@@ -25,6 +26,7 @@ const delay = byId('delay', HTMLElement);
 const list = byId('rows', HTMLElement);
 const graph = new Graph(byId('graph', HTMLCanvasElement));
 const cameraSwitch = new CameraSwitch(streamId, acted);
+const speaker = new Speaker(player);
 
 function showStats(stats: PlayerStats): void {
   graph.add(stats.state === 'live' ? stats.latency_p50_ms : null);
@@ -85,6 +87,7 @@ async function ask(): Promise<void> {
 function showEntry(entry: StreamEntry): void {
   setName(entry.name);
   cameraSwitch.show(entry.state);
+  speaker.show(entry.audio !== null);
 }
 
 /**
@@ -116,6 +119,7 @@ function byId<T extends HTMLElement>(id: string, type: abstract new () => T): T 
 player.addEventListener('stats', (event) => showStats((event as CustomEvent<PlayerStats>).detail));
 player.addEventListener('state', (event) => follow((event as CustomEvent<PlayerState>).detail));
 byId('switch', HTMLElement).append(cameraSwitch.element);
+byId('sound', HTMLElement).append(speaker.element);
 figures.addEventListener('click', toggleFigures);
 fullscreen.addEventListener('click', toggleFullscreen);
 fullscreen.hidden = !document.fullscreenEnabled;
@@ -125,6 +129,7 @@ document.addEventListener('keydown', (event) => {
   if (event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey) return;
   if (event.key === 's') toggleFigures();
   if (event.key === 'f') toggleFullscreen();
+  if (event.key === 'm') speaker.toggle();
 });
 byId('bar', HTMLElement).hidden = query.get('controls') === 'off';
 for (const event of ['pointermove', 'keydown'] as const) document.addEventListener(event, stayAwake);

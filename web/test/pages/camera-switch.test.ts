@@ -19,7 +19,7 @@ describe('actsFor', () => {
 
 describe('act', () => {
   it('posts with the header that no form can set, and gives back the stream', async () => {
-    const entry = { stream_id: 'a b', name: 'Door', state: 'stopped' };
+    const entry = { stream_id: 'a b', name: 'Door', state: 'stopped', audio: null };
     const fetched = answer(200, entry);
     expect(await act('a b', 'stop')).toEqual(entry);
     const [path, options] = fetched.mock.calls[0] as unknown as [string, RequestInit];
