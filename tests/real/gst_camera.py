@@ -38,6 +38,7 @@ ROLE = "viewer"
 SOUND_RATE = 48000
 AUDIO = {
     "aac": "audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=64000 ! aacparse ! rtpmp4gpay",
+    "latm": "audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=64000 ! aacparse ! rtpmp4apay",
     "opus": "audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay",
     "pcmu": "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay",
     "pcma": "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay",

@@ -47,6 +47,7 @@ TCP, UDP = RtspTransport.TCP, RtspTransport.UDP
     ("audio", "codec", "duration", "transport"),
     [
         ("aac", "mp4a.40.2", 1024, TCP),
+        ("latm", "mp4a.40.2", 1024, TCP),
         ("opus", "opus", 960, TCP),
         ("pcmu", "PCMU", 160, TCP),
         ("pcma", "PCMA", 160, TCP),

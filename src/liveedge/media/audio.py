@@ -21,7 +21,8 @@ OPUS_RATE = 48_000
 """Hz of all Opus times, whatever was recorded (RFC 7587 §4.1)."""
 _PLAYED = ("mp4a.40.2", "mp4a.40.5", "mp4a.40.29", "opus")
 _LOW_COMPLEXITY = 2
-_SYNC_EXTENSION = 0x2B7
+SYNC_EXTENSION = 0x2B7
+"""Eleven bits before what is appended to an AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1)."""
 
 
 @dataclass(slots=True)
@@ -83,10 +84,16 @@ def low_complexity_config(sample_rate: int, channels: int) -> AudioConfig:
 
     Raises `ValueError` for a sampling rate that has no index.
     """
+    # The extension of §1.6.2.1, with its flag unset.
+    extension = pack(">HB", SYNC_EXTENSION << 5 | 5, 0)
+    return aac_config(low_complexity_specific(sample_rate, channels) + extension)
+
+
+def low_complexity_specific(sample_rate: int, channels: int) -> bytes:
+    """An AudioSpecificConfig of AAC-LC; raise `ValueError` for a rate that has no index."""
     index = _SAMPLING_FREQUENCIES.index(sample_rate)
-    # GASpecificConfig is three zeros; then comes the extension of §1.6.2.1 with its flag unset.
-    plain = _LOW_COMPLEXITY << 11 | index << 7 | channels << 3
-    return aac_config(pack(">HHB", plain, _SYNC_EXTENSION << 5 | 5, 0))
+    # GASpecificConfig is three zeros.
+    return pack(">H", _LOW_COMPLEXITY << 11 | index << 7 | channels << 3)
 
 
 def aac_config(specific: bytes) -> AudioConfig:
@@ -96,20 +103,33 @@ def aac_config(specific: bytes) -> AudioConfig:
     """
     if not 2 <= len(specific) <= _MAX_CONFIG:
         raise ProtocolError("The camera describes its AAC by a configuration that is none.")
-    reader = BitReader(specific)
+    kind, rate, channels, samples = read_specific(BitReader(specific))
+    return AudioConfig(
+        f"mp4a.40.{kind}", rate, channels, b"mp4a", _elementary_stream(specific), samples
+    )
+
+
+def read_specific(reader: BitReader) -> tuple[int, int, int, int]:
+    """Read an AudioSpecificConfig: object type, sampling rate, channels, samples of a unit.
+
+    An extension that some writers append to it is left unread. Raises `ProtocolError` for what is
+    no AAC.
+    """
     kind = _object_type(reader)
-    rate = _frequency(reader)
+    rate = read_frequency(reader)
     channels = _CHANNELS.get(reader.bits(4))
     core = kind
     if kind in _SPECTRAL_BAND_REPLICATION:
-        _frequency(reader)
+        read_frequency(reader)
         core = _object_type(reader)
     if channels is None or core not in _GENERAL_AUDIO:
         raise ProtocolError("The camera sends a kind of MPEG-4 audio other than AAC.")
     samples = 960 if reader.flag() else 1024  # frameLengthFlag
-    return AudioConfig(
-        f"mp4a.40.{kind}", rate, channels, b"mp4a", _elementary_stream(specific), samples
-    )
+    if reader.flag():  # dependsOnCoreCoder
+        reader.bits(14)
+    if reader.flag():  # extensionFlag
+        reader.bits(1)
+    return kind, rate, channels, samples
 
 
 def opus_config(channels: int) -> AudioConfig:
@@ -125,7 +145,8 @@ def _object_type(reader: BitReader) -> int:
     return 32 + reader.bits(6) if kind == _EXTENDED_OBJECT_TYPE else kind
 
 
-def _frequency(reader: BitReader) -> int:
+def read_frequency(reader: BitReader) -> int:
+    """Read a sampling frequency, by its index or in full; raise `ProtocolError` if none is so."""
     index = reader.bits(4)
     rate = (
         reader.bits(24) if index == _EXPLICIT_FREQUENCY else (*_SAMPLING_FREQUENCIES, 0, 0)[index]

@@ -22,6 +22,17 @@ class BitReader:
         """Bits read so far."""
         return self._size - self._left
 
+    @property
+    def left(self) -> int:
+        """Bits that have not been read."""
+        return self._left
+
+    def copy(self) -> "BitReader":
+        """Another reader, at the same place."""
+        other = BitReader(b"")
+        other._value, other._left = self._value, self._left
+        return other
+
     def bits(self, count: int) -> int:
         """u(n): the next `count` bits as an unsigned number."""
         if count > self._left:

@@ -13,6 +13,8 @@ from liveedge.media.audio import (
     opus_config,
     played,
 )
+from liveedge.media.latm import parse_stream_mux, plain_mux
+from liveedge.rtsp.latm import LatmDepacketizer
 from liveedge.rtsp.sdp import PayloadFormat, SessionDescription
 from liveedge.rtsp.sound import (
     AacDepacketizer,
@@ -93,6 +95,8 @@ def _codec(offered: PayloadFormat) -> _Found | None:
         return None
     if offered.encoding == "MPEG4-GENERIC":
         return _aac(offered)
+    if offered.encoding == "MP4A-LATM":
+        return _latm(offered)
     if offered.encoding == "OPUS":
         # RFC 7587 §7: always announced with two channels, whatever is in it.
         return opus_config(2), OPUS_RATE, OpusDepacketizer
@@ -130,6 +134,31 @@ def _aac(offered: PayloadFormat) -> _Found | None:
     make = partial(AacDepacketizer, size_bits=size_bits, index_bits=index_bits, duration=duration)
     found = _playable(config, specific)
     return None if found is None or not duration else (found, rate, make)
+
+
+def _latm(offered: PayloadFormat) -> _Found | None:
+    """AAC in the multiplex of RFC 6416; None for what is in it besides, and for other audio.
+
+    A configuration that only comes in band is taken for that of AAC-LC as `a=rtpmap` describes it;
+    should it be another one, nothing is played.
+    """
+    fmtp = offered.parameters
+    present = fmtp.get("cpresent", "1") != "0"
+    try:
+        if "config" in fmtp:
+            mux = parse_stream_mux(bytes.fromhex(fmtp["config"]))
+        elif present:
+            mux = plain_mux(offered.clock_rate, offered.channels)
+        else:
+            return None
+    except (ProtocolError, ValueError):
+        return None
+    rate = offered.clock_rate or mux.config.sample_rate
+    duration = aac_duration(mux.config, rate)
+    found = _playable(mux.config, mux.specific)
+    if found is None or not duration:
+        return None
+    return found, rate, partial(LatmDepacketizer, mux=mux, present=present, duration=duration)
 
 
 def _playable(config: AudioConfig, specific: bytes) -> AudioConfig | ForeignAudio | None:
