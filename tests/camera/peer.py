@@ -7,7 +7,7 @@ from typing import Self
 
 from liveedge.rtsp.messages import Headers, Request, Response, parse_head
 
-DEADLINE = 10.0
+DEADLINE = 30.0
 
 
 class Peer:
