@@ -76,7 +76,15 @@ async def test_what_another_client_may_understand_is_tried_with_it(
     assert (native.attempts, ffmpeg.attempts) == (1, 2)
 
 
-@pytest.mark.parametrize("reason", sorted(set(Reason) - CURABLE))
+async def test_pictures_without_keyframes_are_tried_with_another_client(
+    engine: AutoEngine, native: Client, ffmpeg: Client
+) -> None:
+    native.reason, native.packets, ffmpeg.packets = Reason.NO_KEYFRAME, 500, 10
+    assert await attempt(engine) is Reason.REFUSED
+    assert (engine.engine, engine.because) == (Engine.FFMPEG, "It said no_keyframe.")
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - CURABLE - {Reason.NO_KEYFRAME}))
 async def test_what_no_client_can_help_is_not(
     engine: AutoEngine, native: Client, ffmpeg: Client, reason: Reason
 ) -> None:

@@ -111,6 +111,34 @@ async def test_what_the_worker_takes_is_counted(tmp_path: Path) -> None:
     assert opener.cost.seconds > 0
 
 
+def make_refreshed(path: Path) -> Path:
+    """A file of pictures that are refreshed column by column, without any keyframe."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=50)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 50)
+        stream.options = {"tune": "zerolatency", "x264-params": "intra-refresh=1:keyint=10"}
+        for index in range(60):
+            frame = av.VideoFrame(128, 96, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes([40 + 3 * index]) * plane.buffer_size)
+            frame.pts = index
+            for packet in stream.encode(frame):
+                if index >= 5:  # Whoever comes later sees nothing of the first one.
+                    container.mux(packet)
+    return path
+
+
+async def test_pictures_without_keyframes_become_such_with_them(tmp_path: Path) -> None:
+    path = make_refreshed(tmp_path / "a.ts")
+    sink, _ = await play(parse_media_url(f"file://{path}"), 30)
+    assert sink.video is not None
+    assert sink.video.codec == "h264"
+    assert sink.units[0].sync
+    assert {nal[0] & 31 for unit in sink.units for nal in unit.nals} == {1, 5}
+
+
 @pytest.mark.parametrize(
     ("name", "reason"), [("none.mp4", Reason.NOT_FOUND), ("text.mp4", Reason.UNSUPPORTED)]
 )

@@ -1,3 +1,5 @@
+import errno
+
 import av.error
 import pytest
 
@@ -53,3 +55,10 @@ def test_errors_are_explained_without_their_words(
     explained = explain(error(1, "rtsp://user:secret@camera/", "rtsp://user:secret@camera/"))
     assert explained.reason is reason
     assert "secret" not in str(explained)
+
+
+@pytest.mark.parametrize("number", [errno.ENOTTY, errno.ENODEV, errno.ENXIO])
+def test_a_device_that_is_no_camera_is_called_so(number: int) -> None:
+    explained = explain(av.error.OSError(number, "Inappropriate ioctl", "/dev/null"))
+    assert explained.reason is Reason.UNSUPPORTED
+    assert "gives no video" in str(explained)

@@ -24,7 +24,7 @@ from liveedge.workers.cost import Cost
 
 CURABLE: Final = frozenset({Reason.UNSUPPORTED, Reason.PROTOCOL})
 """What another client may understand. A camera that cannot be reached, or refuses us, can only
-be tried again."""
+be tried again. With NO_KEYFRAME pictures have come, but FFmpeg's libraries know how to begin."""
 
 _log = structlog.get_logger(__name__)
 
@@ -134,7 +134,8 @@ class _Attempt:
             if self._choice.engine is not Engine.NATIVE:
                 self._failed()
                 raise
-            if error.reason not in CURABLE or self.stats.packets:
+            curable = error.reason in CURABLE and not self.stats.packets
+            if not curable and error.reason is not Reason.NO_KEYFRAME:
                 raise
             self._choice.fall_back(error)
             native = error

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from liveedge.errors import LimitError
+from liveedge.errors import LimitError, Reason, SourceError
+from liveedge.media.sei import has_recovery_point
 from liveedge.rtsp.pictures import MAX_ACCESS_UNIT, PictureDepacketizer, sent_parameter_sets
 
 # NAL unit types: ITU-T H.264 table 7-1.
@@ -19,11 +20,20 @@ _FRAMING = frozenset({_DELIMITER, 10, 11, 12})
 _STAP_A = 24
 _FU_A = 28
 
+REFRESH_SECONDS = 3.0
+"""From one recovery point to another without a keyframe, before none is expected."""
 _BYTE = [bytes([value]) for value in range(256)]
 
 
 class H264Depacketizer(PictureDepacketizer):
-    """Takes the payload structures of non-interleaved mode apart (RFC 6184 §6.3)."""
+    """Takes the payload structures of non-interleaved mode apart (RFC 6184 §6.3).
+
+    Raises `SourceError` with NO_KEYFRAME if a camera turns out to refresh its picture piece by
+    piece instead of sending whole ones (H.264 §D.2.8): browsers do not begin there.
+    """
+
+    _refreshes_since: float | None = None
+    """Arrival of the first recovery point, as long as there was no sync frame."""
 
     def push(
         self, data: bytes, start: int, end: int, timestamp: int, marker: int, arrival: float
@@ -71,10 +81,25 @@ class H264Depacketizer(PictureDepacketizer):
             return
         elif kind in _FRAMING:
             return
+        elif kind == _SEI:
+            if not self.access_units:
+                self._look_for_refresh(nal)
         elif not 0 < kind < _STAP_A:
             self.unknown += 1
             return
         self._keep(nal)
+
+    def _look_for_refresh(self, sei: bytes) -> None:
+        if self._sync or not has_recovery_point(sei):
+            return
+        if self._refreshes_since is None:
+            self._refreshes_since = self._arrival
+        elif self._arrival - self._refreshes_since >= REFRESH_SECONDS:
+            raise SourceError(
+                Reason.NO_KEYFRAME,
+                "The camera sends no keyframes but refreshes its picture piece by piece, which"
+                " browsers do not play; switch that (intra refresh, GDR) off in the camera.",
+            )
 
     def _begins_picture(self, data: bytes, start: int, end: int) -> bool:
         kind, content = _first_nal(data, start, end)

@@ -1,5 +1,6 @@
 """How libav is to open an address, and what its errors mean. Nobody outside chooses options."""
 
+import errno
 import ssl
 from dataclasses import dataclass, field
 from typing import Final
@@ -86,10 +87,14 @@ _SENTENCES: Final[tuple[tuple[type[Exception], Reason, str], ...]] = (
     (TimeoutError, Reason.TIMEOUT, "It did not answer in time; check address and network."),
     (ExitError, Reason.TIMEOUT, "It did not answer in time; check address and network."),
     (EOFError, Reason.ENDED, "It ended the stream."),
-    (ProtocolNotFoundError, Reason.UNSUPPORTED, "FFmpeg's libraries here cannot speak to it."),
+    (ProtocolNotFoundError, Reason.UNSUPPORTED, "FFmpeg's libraries here lack this protocol."),
     (ArgumentError, Reason.UNSUPPORTED, "It is of a kind that liveedge does not open."),
     (InvalidDataError, Reason.UNSUPPORTED, "FFmpeg's libraries find no video in what it sends."),
 )
+
+
+_NO_CAMERA: Final = frozenset({errno.ENOTTY, errno.ENODEV, errno.ENXIO})
+"""What a device says that knows nothing of Video4Linux."""
 
 
 def explain(error: FFmpegError) -> SourceError:
@@ -97,6 +102,8 @@ def explain(error: FFmpegError) -> SourceError:
     for kind, reason, sentence in _SENTENCES:
         if isinstance(error, kind):
             return SourceError(reason, sentence)
+    if error.errno in _NO_CAMERA:
+        return SourceError(Reason.UNSUPPORTED, "This device gives no video; name another one.")
     if isinstance(error, OSError):
         return SourceError(Reason.UNREACHABLE, "It cannot be reached; check address and network.")
     return SourceError(Reason.PROTOCOL, "FFmpeg's libraries cannot read what it sends.")

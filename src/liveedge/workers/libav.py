@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import av
@@ -41,6 +42,10 @@ class _Passed:
     """Where a NAL unit's header has its type (H.264 §7.3.1, H.265 §7.3.1.2)."""
     type_mask: int
     parameter_sets: frozenset[int]
+    sync: frozenset[int]
+    """Types of NAL units with which players can begin. libav also calls it a keyframe where a
+    picture begins that is whole some pictures later (H.264 §D.2.8, recovery point), which browsers
+    refuse."""
 
     def read(self, extradata: bytes) -> tuple[int, list[bytes]]:
         """Octets of each NAL unit's length (0: Annex B) and the parameter sets."""
@@ -49,6 +54,10 @@ class _Passed:
         else:
             length_size, nals = 0, split_annex_b(extradata)
         return length_size, [nal for nal in nals if self._type(nal) in self.parameter_sets]
+
+    def has_sync(self, nals: list[bytes]) -> bool:
+        """Whether a picture is one to begin with."""
+        return any(self._type(nal) in self.sync for nal in nals)
 
     def _type(self, nal: bytes) -> int:
         return nal[0] >> self.type_shift & self.type_mask if nal else -1
@@ -59,9 +68,11 @@ OPEN_SECONDS: Final = 10.0
 READ_SECONDS: Final = 900.0
 """That a stream has stopped is noticed by health; this is the net below it."""
 _PASSED: Final = {
-    "h264": _Passed("h264", parse_avcc, 0, 0x1F, frozenset({7, 8})),
-    "hevc": _Passed("h265", parse_hvcc, 1, 0x3F, frozenset({32, 33, 34})),
+    "h264": _Passed("h264", parse_avcc, 0, 0x1F, frozenset({7, 8}), frozenset({5})),
+    "hevc": _Passed("h265", parse_hvcc, 1, 0x3F, frozenset({32, 33, 34}), frozenset(range(16, 24))),
 }
+_TIMELESS: Final = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe"})
+"""Formats without times, for which libav makes up 25 pictures a second."""
 _CLOCK_TYPE: Final = "prft"
 _RTP_MODULUS: Final = 1 << 32
 _GOP_SECONDS: Final = 1.0
@@ -94,16 +105,26 @@ def _play(container: InputContainer, how: Input, channel: Channel) -> None:
     stream = container.streams.video[0]
     passed = _PASSED.get(stream.codec_context.name)
     fps = float(stream.average_rate or 0) or None
-    packets = _looped(container, stream) if how.looped else _live(container, stream)
+    packets = _packets(container, stream, how)
     if passed is None:
         _transcode(packets, stream, channel, fps)
         return
     length_size, sets = passed.read(stream.codec_context.extradata or b"")
+    first = next((first for first in packets if first[0].is_keyframe), None)
+    if first is None:
+        return
+    packets = chain((first,), packets)
+    if not passed.has_sync(_nals(first[0], length_size)):
+        _transcode(packets, stream, channel, fps)
+        return
     channel.send(_playing(passed.name, fps, passed.name, sets))
     for packet, pts in packets:
-        data = bytes(packet)
-        nals = split_lengths(data, length_size) if length_size else split_annex_b(data)
-        channel.send(_unit(nals, pts, _taken_at(packet)))
+        channel.send(_unit(_nals(packet, length_size), pts, _taken_at(packet)))
+
+
+def _nals(packet: VideoPacket, length_size: int) -> list[bytes]:
+    data = bytes(packet)
+    return split_lengths(data, length_size) if length_size else split_annex_b(data)
 
 
 def _transcode(
@@ -122,6 +143,15 @@ def _transcode(
             channel.send(_unit(encoder.encode(frame, pts), pts, _taken_at(packet)))
 
 
+def _packets(
+    container: InputContainer, stream: VideoStream, how: Input
+) -> Iterator[tuple[VideoPacket, int]]:
+    if how.looped:
+        return _looped(container, stream)
+    timeless = container.format.name in _TIMELESS
+    return (_timed_by_arrival if timeless else _live)(container, stream)
+
+
 def _live(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoPacket, int]]:
     """Pictures and their times in 1/90000 s, as they come."""
     time_base = stream.time_base or Fraction(1, CLOCK_RATE)
@@ -129,6 +159,14 @@ def _live(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Vide
         pts = packet.pts if packet.pts is not None else packet.dts
         if packet.size and pts is not None:
             yield packet, round(pts * time_base * CLOCK_RATE)
+
+
+def _timed_by_arrival(
+    container: InputContainer, stream: VideoStream
+) -> Iterator[tuple[VideoPacket, int]]:
+    for packet in container.demux(stream):
+        if packet.size:
+            yield packet, round(time.monotonic() * CLOCK_RATE)
 
 
 def _looped(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoPacket, int]]:
