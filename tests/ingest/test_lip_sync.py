@@ -37,6 +37,14 @@ def test_without_a_picture_there_is_no_place() -> None:
     assert place(sync, 2) is None
 
 
+def test_sound_from_before_the_first_picture_is_left_out_and_moves_nothing() -> None:
+    sync = tied()
+    assert place(sync, -2) is None
+    assert place(sync, -1) is None
+    assert place(sync, 0) == (0, False)
+    assert place(sync, 1) == (UNIT_MEDIA, False)
+
+
 @pytest.mark.parametrize("clock", [True, False])
 def test_what_was_taken_together_is_shown_together(clock: bool) -> None:
     sync = tied(camera_clock=clock)

@@ -57,8 +57,9 @@ class LipSync:
     ) -> tuple[int, bool] | None:
         """Media time of a unit in 1/90000 s, and whether sound before it is missing.
 
-        None if it has no place: there is no picture to tie it to, or it would go back. Clock
-        times are Unix microseconds; `camera_clock` says that the capture time is the camera's.
+        None if it has no place: there is no picture to tie it to, it is older than the first one,
+        or it would go back. Clock times are Unix microseconds; `camera_clock` says that the capture
+        time is the camera's.
         """
         if self._arrived is None:
             return None
@@ -80,7 +81,10 @@ class LipSync:
                 # Something else is heard at that time already.
                 return None
             self.jumps += 1
-        media_time = max(round(wanted), 0)
+        media_time = round(wanted)
+        if media_time < 0:
+            # It is older than the first picture; at its time it would drag all that follows along.
+            return None
         self._fraction = 0.0
         self._anchor = rtp_time, media_time
         return media_time, anchor is not None
