@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Entries that other pages import by name; everything else carries its hash. */
-const STABLE = new Set(['live-edge-player', 'meter', 'baseline', 'notes']);
+const STABLE = new Set(['live-edge-player', 'meter', 'baseline', 'notes', 'ear', 'beeps']);
 
 export default defineConfig({
   base: '/static/',
@@ -25,6 +25,8 @@ export default defineConfig({
         meter: 'src/meter.ts',
         baseline: 'src/baseline.ts',
         notes: 'src/notes.ts',
+        ear: 'src/ear.ts',
+        beeps: 'src/beeps.ts',
         index: 'index.html',
         watch: 'watch.html',
       },

@@ -55,7 +55,12 @@ _RESULT: Final = """({
   errors: bench.meter.errors,
   samples: bench.meter.samples.map((s) => [s.t, s.clock_ms, s.latency_ms, s.reported_ms]),
   notes: globalThis.benchNotes ?? null,
+  ear: bench.ear ?? null,
 })"""
+_UNMUTE: Final = """(async () => {
+  const { attachEar } = await import('/static/ear.js');
+  bench.ear = await attachEar(bench.player);
+})()"""
 _NOTES: Final = Path(__file__).resolve().parent.parent / "static" / "notes.js"
 """The script that notes what becomes of each picture; it has to run before those of the page."""
 
@@ -75,6 +80,8 @@ class View:
     """Errors that no script of the page caught."""
     notes: dict[str, Any] | None = None
     """What `notes.js` noted, if it was to."""
+    ear: dict[str, Any] | None = None
+    """What `ear.js` heard, if it was to."""
 
 
 class Viewer:
@@ -88,10 +95,11 @@ class Viewer:
         """Chromium's version."""
         return self._browser.version
 
-    def view(self, url: str, seconds: float, *, notes: bool = False) -> View:
+    def view(self, url: str, seconds: float, *, notes: bool = False, heard: float = 0.0) -> View:
         """Open a page and watch it for `seconds` after its first picture.
 
-        With `notes` it is noted when media comes, is handed to the decoder and is shown.
+        With `notes` it is noted when media comes, is handed to the decoder and is shown. Then it
+        may be `heard`, too, for so many seconds more.
 
         Raises `LiveEdgeError` if it shows none.
         """
@@ -104,6 +112,9 @@ class Viewer:
             page.goto(url, wait_until="commit", timeout=_PAGE_DEADLINE_MS)
             _wait_for_picture(page)
             page.wait_for_timeout(seconds * 1000)
+            if heard:
+                page.evaluate(_UNMUTE)
+                page.wait_for_timeout(heard * 1000)
             return _view(page.evaluate(_RESULT))
         except PlaywrightError as error:
             raise LiveEdgeError(f"The page could not be measured: {_first_line(error)}") from None
@@ -155,6 +166,7 @@ def _view(result: dict[str, Any]) -> View:
         ],
         errors=result["errors"],
         notes=result["notes"],
+        ear=result["ear"],
     )
 
 

@@ -15,6 +15,7 @@ from liveedge.bench.faults_command import faults, soak
 from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
+from liveedge.bench.sound_command import sound
 from liveedge.bench.sound_cost_command import sound_cost
 from liveedge.bench.viewers_command import crowd, viewers
 
@@ -25,6 +26,7 @@ bench = typer.Typer(
 )
 
 bench.command("latency")(latency)
+bench.command("sound")(sound)
 bench.command("viewers")(viewers)
 bench.command("crowd", hidden=True)(crowd)
 bench.command("noting-camera", hidden=True)(noting_camera)

@@ -27,6 +27,8 @@ class CameraPlan:
     """Pictures from sync frame to sync frame."""
     size: str
     kbps: int
+    audio: str | None = None
+    """The codec of its sound, None if it has none."""
 
     def start(self, stack: ExitStack) -> tuple[Child, str]:
         """Start it; the stack ends it. Returns the process and the camera's URL."""
@@ -35,7 +37,14 @@ class CameraPlan:
 
     def arguments(self, name: str) -> list[str]:
         """The command line of such a camera, on any port that is free."""
-        options = {"fps": self.fps, "gop": self.gop, "size": self.size, "kbps": self.kbps}
+        options: dict[str, object] = {
+            "fps": self.fps,
+            "gop": self.gop,
+            "size": self.size,
+            "kbps": self.kbps,
+        }
+        if self.audio is not None:
+            options |= {"audio": self.audio}
         words = [word for option, value in options.items() for word in (f"--{option}", str(value))]
         return ["camera", "--port", "0", "--name", name, "--die-with-parent", *words]
 

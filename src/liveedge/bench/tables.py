@@ -21,6 +21,23 @@ _LATENCY: Final = (
     ("waiting %", "cpu_waiting_percent"),
 )
 
+_SOUND: Final = (
+    ("beep less flash, p50", "lip_sync_p50_ms"),
+    ("either way, p95", "lip_sync_p95_ms"),
+    ("either way, most", "lip_sync_max_ms"),
+    ("the first beep", "lip_sync_first_ms"),
+    ("sound late, p50", "sound_p50_ms"),
+    ("sound late, p95", "sound_p95_ms"),
+    ("pictures late, p50", "p50_ms"),
+    ("the same, muted", "muted_p50_ms"),
+    ("pictures late, p95", "p95_ms"),
+    ("the same, muted", "muted_p95_ms"),
+    ("freezes over 200 ms", "freezes_over_200ms"),
+    ("the same, muted", "muted_freezes_over_200ms"),
+    ("holes in the sound", "holes"),
+    ("waiting %", "cpu_waiting_percent"),
+)
+
 _CAPACITY: Final = (
     ("cameras", "cameras", "cameras"),
     ("CPU, % of a core", "cpu_percent", "pyav_cpu_percent"),
@@ -55,6 +72,19 @@ def latency(
             style="dim",
         ),
     )
+
+
+def sound(results: Sequence[dict[str, Any]]) -> Group:
+    """One row a figure, one column a transport."""
+    table = _table(["ms", *(figures["transport"] for figures in results)])
+    for title, name in _SOUND:
+        table.add_row(title, *(_text(figures.get(name)) for figures in results))
+    at_server = _text(results[0]["server_lip_sync_max_ms"]) if results else _NOTHING
+    note = (
+        "From the camera to the screen, and to what the browser hands to the loudspeakers. When\n"
+        f"they left the server, sound and pictures were {at_server} ms apart at most."
+    )
+    return Group(table, Text(note, style="dim"))
 
 
 def breakdown(results: Sequence[dict[str, Any]]) -> Group:
