@@ -17,6 +17,7 @@ from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
 from liveedge.bench.sound_command import sound
 from liveedge.bench.sound_cost_command import sound_cost
+from liveedge.bench.transcode_command import transcode
 from liveedge.bench.viewers_command import crowd, viewers
 
 bench = typer.Typer(
@@ -34,6 +35,7 @@ bench.command("noting-camera", hidden=True)(noting_camera)
 bench.command("faults")(faults)
 bench.command("soak")(soak)
 bench.command("sound-cost")(sound_cost)
+bench.command("transcode")(transcode)
 
 Fps = Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")]
 Gop = Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")]
