@@ -117,3 +117,16 @@ def test_places_rise_whatever_comes(events: list[tuple[int, int, bool, bool]]) -
         if placed is not None:
             assert placed[0] >= last
             last = placed[0]
+
+
+def test_sound_on_the_axis_of_the_pictures_goes_with_them() -> None:
+    sync = LipSync()
+    assert sync.place_beside(100) is None
+    sync.picture(9000, NOW, NOW, False, rtp_time=0xFFFFFF00)
+    assert sync.place_beside(0xFFFFFF00 - 900) == (8100, False)
+    assert sync.place_beside(0x100) == (9512, False), "the clock has begun anew"
+    assert sync.place_beside(0x80) is None, "something else is heard at that time already"
+    sync.picture(90_000, NOW, NOW, False, rtp_time=0x1000)
+    assert sync.place_beside(0x1000 + 900) == (90_900, False), "it jumps when the pictures do"
+    assert sync.place_beside(0x1000 + 11 * 90_000) is None
+    assert sync.place_beside(0x1000 + 1800) == (91_800, False)

@@ -33,7 +33,7 @@ def camera_source(
     url: CameraUrl | MediaUrl, engine: Engine, clock: Clock, settings: RtspSettings
 ) -> SourceFactory:
     """A factory of attempts at one camera with the engine that its owner wants."""
-    ffmpeg = FfmpegOpener(url, verify=settings.tls_verify)
+    ffmpeg = FfmpegOpener(url, verify=settings.tls_verify, audio=settings.audio)
     if isinstance(url, MediaUrl) or engine is Engine.FFMPEG:
         return FixedEngine(Engine.FFMPEG, ffmpeg)
     native = rtsp_source(url, clock, settings)

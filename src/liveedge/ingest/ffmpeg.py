@@ -1,13 +1,14 @@
 """FFmpeg's libraries as a source: another client for what the native one cannot open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 from urllib.parse import quote
 
 from liveedge.config.media_url import MediaUrl
 from liveedge.config.url import CameraUrl
 from liveedge.errors import SourceError, WorkerError
-from liveedge.ingest.source import MediaSink, Source, VideoDescription
+from liveedge.ingest.ffmpeg_sound import FfmpegSound
+from liveedge.ingest.source import Audible, MediaSink, Source, VideoDescription
 from liveedge.media.byte_stream import split_lengths
 from liveedge.rtsp.video import VIDEO_CODECS, VideoDepacketizer
 from liveedge.workers.cost import Cost
@@ -40,8 +41,11 @@ class Stats:
 class FfmpegOpener:
     """A factory of attempts at one address with FFmpeg's libraries."""
 
-    def __init__(self, url: CameraUrl | MediaUrl, *, verify: bool = True) -> None:
-        """`verify` is for certificates."""
+    def __init__(
+        self, url: CameraUrl | MediaUrl, *, verify: bool = True, audio: bool = True
+    ) -> None:
+        """`verify` is for certificates; `audio` asks for sound where the sink takes any."""
+        self.audio = audio
         self.cost = Cost()
         self.display = url.display
         self.order = Message(
@@ -80,7 +84,10 @@ class FfmpegSource:
             raise error from None
 
     async def _deliver(self, worker: Worker) -> NoReturn:
-        playing = await worker.ask(self._opener.order, OPEN_DEADLINE)
+        sink, order = self._sink, self._opener.order
+        handler = sink.sound if self._opener.audio and isinstance(sink, Audible) else None
+        order = replace(order, values=order.values | {"sound": handler is not None})
+        playing = await worker.ask(order, OPEN_DEADLINE)
         codec = _CODECS.get(playing.text("codec"))
         if codec is None:
             raise WorkerError("A worker process names a codec that nobody knows; it is ended.")
@@ -88,8 +95,14 @@ class FfmpegSource:
         sets = tuple(split_lengths(playing.payload))
         self._sink.playing(VideoDescription(codec.name, _CLOCK_RATE, sets, fps))
         depacketizer = codec.depacketizer(self._sink.access_unit)
+        sound = FfmpegSound(handler, playing.values.get("sound")) if handler else None
         while True:
-            self._take(await worker.receive(PATIENCE), depacketizer)
+            message = await worker.receive(PATIENCE)
+            if message.kind != "sound":
+                self._take(message, depacketizer)
+            elif sound is not None:
+                self.stats.bytes += len(message.payload)
+                sound.take(message)
 
     def _take(self, unit: Message, depacketizer: VideoDepacketizer) -> None:
         """One picture."""

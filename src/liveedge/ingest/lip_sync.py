@@ -11,6 +11,9 @@ _TOLERANCE: Final = TIMESCALE * 40 // 1000
 _ROUGH_TOLERANCE: Final = TIMESCALE * 200 // 1000
 """The same where only arrivals are known, which jitter."""
 
+_FARTHEST: Final = TIMESCALE * 10
+"""How far sound on the axis of the pictures may be from the newest one."""
+
 
 class LipSync:
     """Ties the sound of a camera to its pictures.
@@ -30,15 +33,23 @@ class LipSync:
         self._anchor: tuple[int, int] | None = None
         """RTP time and media time of the newest unit."""
         self._fraction = 0.0
+        self._picture = 0, 0
+        """RTP time and media time of the newest picture."""
 
     def restart(self) -> None:
         """Forget everything: both tracks come from a new session."""
         self._captured = self._arrived = self._anchor = None
 
     def picture(
-        self, media_time: int, capture_us: int, arrival_us: int, camera_clock: bool
+        self,
+        media_time: int,
+        capture_us: int,
+        arrival_us: int,
+        camera_clock: bool,
+        rtp_time: int = 0,
     ) -> None:
         """Note where a picture was placed; times as `place` has them."""
+        self._picture = rtp_time, media_time
         self._captured = media_time - capture_us * 0.09 if camera_clock else None
         arrived = media_time - arrival_us * 0.09
         known = self._arrived
@@ -46,6 +57,19 @@ class LipSync:
             self._arrived = arrived
         else:
             self._arrived = known + (arrived - known) / _SMOOTHING
+
+    def place_beside(self, rtp_time: int) -> tuple[int, bool] | None:
+        """The same as `place` for a unit whose RTP time is on the axis of that of the pictures."""
+        if self._arrived is None:
+            return None
+        picture_rtp, picture_media = self._picture
+        step = (rtp_time - picture_rtp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+        media_time = picture_media + step
+        last = -1 if self._anchor is None else self._anchor[1]
+        if media_time <= last or abs(step) > _FARTHEST:
+            return None
+        self._anchor = rtp_time, media_time
+        return media_time, False
 
     def place(
         self,

@@ -70,6 +70,8 @@ class AudioTrack:
     depacketizer: Callable[[Emit], AudioDepacketizer]
     payload_type: int
     control: str | None
+    shares_clock: bool = False
+    """Whether its RTP times are on the axis of those of the pictures."""
 
 
 def choose_audio(session: SessionDescription) -> AudioTrack | None:

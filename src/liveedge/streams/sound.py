@@ -109,9 +109,12 @@ class Sound:
             return
         arrival_us = int(self._clock.wall() * 1_000_000)
         capture_us, camera_clock = self._capture.capture(unit.rtp_time, arrival_us)
-        placed = self.lip_sync.place(
-            unit.rtp_time, track.clock_rate, capture_us, arrival_us, camera_clock
-        )
+        if track.shares_clock:
+            placed = self.lip_sync.place_beside(unit.rtp_time)
+        else:
+            placed = self.lip_sync.place(
+                unit.rtp_time, track.clock_rate, capture_us, arrival_us, camera_clock
+            )
         if placed is None:
             return
         media_time, gap = placed

@@ -231,7 +231,7 @@ class Stream:
         media_time, gap = self._timeline.place(unit.rtp_time, unit.arrival)
         arrival_us = int(self._clock.wall() * 1_000_000)
         capture_us, camera_clock = self._capture.capture(unit.rtp_time, arrival_us)
-        self.sound.lip_sync.picture(media_time, capture_us, arrival_us, camera_clock)
+        self.sound.lip_sync.picture(media_time, capture_us, arrival_us, camera_clock, unit.rtp_time)
         chunk = self._packager.add(
             unit,
             media_time,

@@ -35,10 +35,11 @@ class Input:
     """Played at its own speed, and again from the beginning when it ends."""
 
 
-def input_for(scheme: str, *, verify: bool = True) -> Input:
+def input_for(scheme: str, *, verify: bool = True, sound: bool = False) -> Input:
     """How to open addresses of a scheme of ours; raise `SourceError` if there is none.
 
-    Unless `verify` is false, a certificate must be one that this system trusts.
+    Unless `verify` is false, a certificate must be one that this system trusts. Unless `sound` is
+    true, a camera is not asked for any.
 
     Each may use only the protocols that it needs: a playlist cannot make it open a file.
     """
@@ -47,7 +48,8 @@ def input_for(scheme: str, *, verify: bool = True) -> Input:
             secure = scheme in {"rtsps", "rtsp+https"}
             transport = {"rtsp+http": "http", "rtsp+https": "https"}.get(scheme, "tcp")
             whitelist = "tls,tcp,http,https" if transport != "tcp" or secure else "tcp"
-            options = {"rtsp_transport": transport, "allowed_media_types": "video"}
+            media = "video+audio" if sound else "video"
+            options = {"rtsp_transport": transport, "allowed_media_types": media}
             if secure and verify:
                 options |= _verified()
             return Input("rtsp", {**_LOW_DELAY, **options, "protocol_whitelist": whitelist})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import av
 from av.container import InputContainer
@@ -24,6 +24,7 @@ from liveedge.workers.channel import Channel
 from liveedge.workers.confinement import Limits
 from liveedge.workers.encoder import CLOCK_RATE, LowDelayEncoder
 from liveedge.workers.inputs import Input, explain, input_for
+from liveedge.workers.libav_sound import LibavSound
 from liveedge.workers.messages import Message
 
 if TYPE_CHECKING:
@@ -81,9 +82,13 @@ _USUAL_FPS: Final = 25.0
 
 
 def work(channel: Channel) -> None:
-    """Take one `open`, answer `playing`, then a `unit` for each picture until it ends."""
+    """Take one `open`, answer `playing`, then a `unit` for each picture until it ends.
+
+    Where the order is for sound too, and there is any, each piece of it comes as a `sound` between.
+    """
     order = channel.receive()
-    how = input_for(order.text("scheme"), verify=order.flag("verify"))
+    wants_sound = order.flag("sound")
+    how = input_for(order.text("scheme"), verify=order.flag("verify"), sound=wants_sound)
     try:
         with av.open(
             order.text("address"),
@@ -91,7 +96,7 @@ def work(channel: Channel) -> None:
             options=how.options,
             timeout=(OPEN_SECONDS, READ_SECONDS),
         ) as container:
-            _play(container, how, channel)
+            _play(container, how, channel, LibavSound(container, channel, wanted=wants_sound))
     except FFmpegError as error:
         raise explain(error) from None
     except ValueError:
@@ -99,15 +104,15 @@ def work(channel: Channel) -> None:
     raise SourceError(Reason.ENDED, "It ended the stream.")
 
 
-def _play(container: InputContainer, how: Input, channel: Channel) -> None:
+def _play(container: InputContainer, how: Input, channel: Channel, sound: LibavSound) -> None:
     if not container.streams.video:
         raise SourceError(Reason.NO_VIDEO, "There is no video in it.")
     stream = container.streams.video[0]
     passed = _PASSED.get(stream.codec_context.name)
     fps = float(stream.average_rate or 0) or None
-    packets = _packets(container, stream, how)
+    packets = _packets(container, stream, how, sound)
     if passed is None:
-        _transcode(packets, stream, channel, fps)
+        _transcode(packets, stream, channel, fps, sound)
         return
     length_size, sets = passed.read(stream.codec_context.extradata or b"")
     first = next((first for first in packets if first[0].is_keyframe), None)
@@ -115,9 +120,9 @@ def _play(container: InputContainer, how: Input, channel: Channel) -> None:
         return
     packets = chain((first,), packets)
     if not passed.has_sync(_nals(first[0], length_size)):
-        _transcode(packets, stream, channel, fps)
+        _transcode(packets, stream, channel, fps, sound)
         return
-    channel.send(_playing(passed.name, fps, passed.name, sets))
+    channel.send(_playing(passed.name, fps, passed.name, sets, sound))
     for packet, pts in packets:
         channel.send(_unit(_nals(packet, length_size), pts, _taken_at(packet)))
 
@@ -132,33 +137,39 @@ def _transcode(
     stream: VideoStream,
     channel: Channel,
     fps: float | None,
+    sound: LibavSound,
 ) -> None:
     """What browsers do not play becomes H.264."""
     name = stream.codec_context.name
     stream.codec_context.thread_count = 1
     encoder = LowDelayEncoder(kbps=_KBPS, gop_seconds=_GOP_SECONDS, fps=fps or _USUAL_FPS)
-    channel.send(_playing("h264", fps, name, []))
+    channel.send(_playing("h264", fps, name, [], sound))
     for packet, pts in packets:
         for frame in packet.decode():
             channel.send(_unit(encoder.encode(frame, pts), pts, _taken_at(packet)))
 
 
 def _packets(
-    container: InputContainer, stream: VideoStream, how: Input
+    container: InputContainer, stream: VideoStream, how: Input, sound: LibavSound
 ) -> Iterator[tuple[VideoPacket, int]]:
     if how.looped:
-        return _looped(container, stream)
+        return _looped(container, stream, sound)
     timeless = container.format.name in _TIMELESS
-    return (_timed_by_arrival if timeless else _live)(container, stream)
+    return _timed_by_arrival(container, stream) if timeless else _live(container, stream, sound)
 
 
-def _live(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoPacket, int]]:
-    """Pictures and their times in 1/90000 s, as they come."""
+def _live(
+    container: InputContainer, stream: VideoStream, sound: LibavSound
+) -> Iterator[tuple[VideoPacket, int]]:
+    """Pictures and their times in 1/90000 s, as they come; sound is handed out on the way."""
     time_base = stream.time_base or Fraction(1, CLOCK_RATE)
-    for packet in container.demux(stream):
+    for packet in container.demux(sound.beside(stream)):
+        if sound.takes(packet):
+            continue
+        picture = cast("VideoPacket", packet)
         pts = packet.pts if packet.pts is not None else packet.dts
         if packet.size and pts is not None:
-            yield packet, round(pts * time_base * CLOCK_RATE)
+            yield picture, round(pts * time_base * CLOCK_RATE)
 
 
 def _timed_by_arrival(
@@ -169,15 +180,18 @@ def _timed_by_arrival(
             yield packet, round(time.monotonic() * CLOCK_RATE)
 
 
-def _looped(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoPacket, int]]:
+def _looped(
+    container: InputContainer, stream: VideoStream, sound: LibavSound
+) -> Iterator[tuple[VideoPacket, int]]:
     """The pictures of a file at the speed of its clock, for ever."""
     began = time.monotonic()
     offset = 0
     while True:
-        end = first = None
-        for packet, pts in _live(container, stream):
+        # Where sound belongs, the first picture tells.
+        end = first = sound.shift = None
+        for packet, pts in _live(container, stream, sound):
             first = pts if first is None else first
-            begin = offset - first
+            begin = sound.shift = offset - first
             due = packet.dts if packet.dts is not None else packet.pts
             seconds = float((due or 0) * (stream.time_base or 0)) + begin / CLOCK_RATE
             time.sleep(max(0.0, began + seconds - time.monotonic()))
@@ -190,8 +204,10 @@ def _looped(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Vi
         container.seek(0)
 
 
-def _playing(codec: str, fps: float | None, original: str, sets: list[bytes]) -> Message:
-    values = {"codec": codec, "fps": fps, "original": original}
+def _playing(
+    codec: str, fps: float | None, original: str, sets: list[bytes], sound: LibavSound
+) -> Message:
+    values = {"codec": codec, "fps": fps, "original": original, "sound": sound.begin()}
     return Message("playing", values, join_lengths(sets))
 
 
