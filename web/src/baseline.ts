@@ -9,7 +9,7 @@
  */
 import HlsJs, { Events, type HlsConfig } from 'hls.js';
 import type { Metered } from './meter';
-import type { PlayerFrame } from './player/element';
+import type { PlayerFrame } from './player/player-frame';
 
 /** "Checks every 500ms", "if more than 1 second behind". */
 const CHECK_MS = 500;

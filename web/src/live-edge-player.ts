@@ -1,5 +1,6 @@
 /** Defines `<live-edge-player>`; documented in docs/reference/player.md. */
-import { LiveEdgePlayer, type PlayerFrame } from './player/element';
+import { LiveEdgePlayer } from './player/element';
+import type { PlayerFrame } from './player/player-frame';
 import type { PlayerState } from './player/state';
 import type { ClockSource, PlayerStats } from './player/stats';
 import type { Transport, TransportChoice } from './player/transport';

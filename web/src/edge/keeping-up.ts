@@ -1,6 +1,6 @@
 /** So much later than usual, and not for a moment only: more is sent than comes through. */
-const LATE_MS = 300;
-const LATE_FOR_MS = 500;
+const LATE_MS = 250;
+const LATE_FOR_MS = 400;
 /** A shorter bad moment is no reason to leave a stream, but one to wait before going back. */
 const TROUBLE_FOR_MS = 200;
 /** No way through a network takes longer than this for good; what does is a queue. */

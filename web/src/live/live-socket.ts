@@ -90,15 +90,15 @@ export class LiveSocket {
     const channel = this.#pictures.get(stream) ?? new Channel<StreamListener>({ stream });
     this.#pictures.set(stream, channel);
     // Where others of the page watch that one, it goes on.
-    const ends = this.#pictures.get(replaces ?? '')?.size === 1;
-    const subscriber = this.#join(channel, listener, ends ? { replaces } : {});
+    const other = replaces === null ? undefined : this.#pictures.get(replaces);
+    const subscriber = this.#join(channel, listener, other?.size === 1 ? { replaces } : {});
     return {
       report: (report) => this.#send({ type: 'report', stream, ...report }),
       close: () => {
         this.#leave(this.#pictures, channel, subscriber);
         // Where the server has ended that one it begins again; where it has not, nothing happens.
-        if (ends && this.#pictures.has(replaces ?? '')) {
-          this.#send({ type: 'subscribe', stream: replaces });
+        if (other && this.#pictures.get(other.request.stream) === other) {
+          this.#send({ type: 'subscribe', ...other.request });
         }
       },
     };

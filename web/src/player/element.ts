@@ -4,6 +4,7 @@ import { PlayerSound } from '../sound/player-sound';
 import { Overlay } from './overlay';
 import { PictureFigures } from './picture-figures';
 import { Playback } from './playback';
+import { frameOf, type PlayerFrame } from './player-frame';
 import type { Picture } from './renderer';
 import { qualityOf, qualitySetting } from './quality';
 import { QualityPilot } from './quality-pilot';
@@ -15,25 +16,9 @@ import { watchVisibility } from './visibility';
 
 const STATS_EVERY_MS = 1000;
 /** How often the quality is thought about. */
-const STEER_EVERY_MS = 200;
+const STEER_EVERY_MS = 100;
 /** In ticks of the figures. */
 const REPORT_EVERY = 5;
-
-/** One presented picture, as `onframe` gets it. */
-export interface PlayerFrame {
-  /** To draw from; valid only during the call. */
-  source: CanvasImageSource;
-  width: number;
-  height: number;
-  /** Presentation time in seconds. */
-  mediaTime: number;
-  /** Unix time in milliseconds, on the server's clock; null if it is not known. */
-  captureMs: number | null;
-  /** Unix time in milliseconds, on this page's clock. */
-  presentedMs: number;
-  /** From capture to screen, clocks compared; null until both times are known. */
-  latencyMs: number | null;
-}
 
 /** `<live-edge-player stream="door" transport="auto">`: one camera, as late as it must be. */
 export class LiveEdgePlayer extends HTMLElement {
@@ -232,23 +217,12 @@ export class LiveEdgePlayer extends HTMLElement {
   }
 
   #presented(picture: Picture): void {
-    const { capture, presentedMs } = picture;
-    const offset = this.#playback?.offsetMs ?? null;
-    const latencyMs =
-      capture !== null && offset !== null ? presentedMs + offset - capture.captureMs : null;
-    this.onframe?.({
-      source: picture.source,
-      width: picture.width,
-      height: picture.height,
-      mediaTime: picture.mediaTime,
-      captureMs: capture?.captureMs ?? null,
-      presentedMs,
-      latencyMs,
-    });
+    const frame = frameOf(picture, this.#playback?.offsetMs ?? null);
+    this.onframe?.(frame);
     const now = performance.now();
-    this.#figures.presented(now, latencyMs);
+    this.#figures.presented(now, frame.latencyMs);
     this.#sound.picture(now, picture, this.#playback?.renderer ?? null);
-    this.#picture = { width: picture.width, height: picture.height, clock: capture?.clock ?? null };
+    this.#picture = { width: picture.width, height: picture.height, clock: picture.capture?.clock ?? null };
     if (this.#state !== 'live') this.#show();
   }
 
