@@ -26,6 +26,8 @@ export interface MeterSample {
   /** What the player itself says, without looking at the picture. */
   reported_ms: number | null;
   rate: number;
+  /** Of the picture, in pixels: the clock can be read only in the camera's own size. */
+  width: number;
 }
 
 export interface Meter {
@@ -92,6 +94,7 @@ function record(meter: Meter, player: Metered, frame: PlayerFrame, clock: number
     latency_ms: latency,
     reported_ms: frame.latencyMs,
     rate: player.video?.playbackRate ?? 1,
+    width: frame.width,
   });
   if (meter.samples.length > SAMPLES_MOST) meter.samples.splice(0, SAMPLES_MOST / 2);
 }

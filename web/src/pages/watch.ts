@@ -1,5 +1,6 @@
-/** One camera in the whole window: `/watch/{id}?transport=…&controls=off`. */
+/** One camera in the whole window: `/watch/{id}?quality=…&transport=…&controls=off`. */
 import { LiveEdgePlayer, type PlayerState, type PlayerStats } from '../live-edge-player';
+import { qualitySetting } from '../player/quality';
 import { milliseconds, rows } from '../player/stats';
 import { transportChoice } from '../player/transport';
 import { CameraSwitch } from './camera-switch';
@@ -15,12 +16,14 @@ const streamId = decodeURIComponent(location.pathname.split('/').findLast(Boolea
 const player = new LiveEdgePlayer();
 player.setAttribute('stream', streamId);
 player.setAttribute('transport', transportChoice(query.get('transport')));
+player.setAttribute('quality', qualitySetting(query.get('quality')));
 // Before anything else of the page: the socket opens while the rest is set up.
 byId('stage', HTMLElement).append(player);
 
 const panel = byId('panel', HTMLElement);
 const figures = byId('figures', HTMLButtonElement);
 const transport = byId('transport', HTMLSelectElement);
+const quality = byId('quality', HTMLSelectElement);
 const fullscreen = byId('fullscreen', HTMLButtonElement);
 const delay = byId('delay', HTMLElement);
 const list = byId('rows', HTMLElement);
@@ -49,12 +52,11 @@ function toggleFullscreen(): void {
   else void document.documentElement.requestFullscreen();
 }
 
-function chooseTransport(): void {
-  const choice = transportChoice(transport.value);
-  player.setAttribute('transport', choice);
+function choose(name: 'transport' | 'quality', choice: string): void {
+  player.setAttribute(name, choice);
   graph.clear();
-  query.set('transport', choice);
-  if (choice === 'auto') query.delete('transport');
+  query.set(name, choice);
+  if (choice === 'auto') query.delete(name);
   const search = query.size > 0 ? `?${query}` : '';
   history.replaceState(null, '', location.pathname + search);
 }
@@ -124,7 +126,9 @@ figures.addEventListener('click', toggleFigures);
 fullscreen.addEventListener('click', toggleFullscreen);
 fullscreen.hidden = !document.fullscreenEnabled;
 transport.value = transportChoice(query.get('transport'));
-transport.addEventListener('change', chooseTransport);
+transport.addEventListener('change', () => choose('transport', transport.value));
+quality.value = qualitySetting(query.get('quality'));
+quality.addEventListener('change', () => choose('quality', quality.value));
 document.addEventListener('keydown', (event) => {
   if (event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey) return;
   if (event.key === 's') toggleFigures();
