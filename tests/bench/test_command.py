@@ -197,3 +197,16 @@ def test_a_server_that_is_gone_is_reported() -> None:
 def test_no_server_is_started_for_a_url_that_is_none() -> None:
     with ExitStack() as stack, pytest.raises(ConfigError, match="rtsp://"):
         start_server(stack, "file:///etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--quality", "auto,best"), 'no quality "best"'),
+        (("--transport", "hls"), 'no transport that follows the bandwidth "hls"'),
+    ],
+)
+def test_what_cannot_be_measured_of_qualities_is_refused(
+    arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in failure("qualities", *arguments)

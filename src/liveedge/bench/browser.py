@@ -103,6 +103,19 @@ class Viewer:
 
         Raises `LiveEdgeError` if it shows none.
         """
+        with self.opened(url, notes=notes) as page:
+            page.wait_for_timeout(seconds * 1000)
+            if heard:
+                page.evaluate(_UNMUTE)
+                page.wait_for_timeout(heard * 1000)
+            return _view(page.evaluate(_RESULT))
+
+    @contextmanager
+    def opened(self, url: str, *, notes: bool = False) -> Iterator[Page]:
+        """A page that shows pictures, with the meter attached: its `bench.meter`.
+
+        Raises `LiveEdgeError` if it shows none, and for what goes wrong with the page meanwhile.
+        """
         context = self._browser.new_context()
         try:
             if notes:
@@ -111,11 +124,7 @@ class Viewer:
             page = context.new_page()
             page.goto(url, wait_until="commit", timeout=_PAGE_DEADLINE_MS)
             _wait_for_picture(page)
-            page.wait_for_timeout(seconds * 1000)
-            if heard:
-                page.evaluate(_UNMUTE)
-                page.wait_for_timeout(heard * 1000)
-            return _view(page.evaluate(_RESULT))
+            yield page
         except PlaywrightError as error:
             raise LiveEdgeError(f"The page could not be measured: {_first_line(error)}") from None
         finally:

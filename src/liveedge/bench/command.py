@@ -15,6 +15,7 @@ from liveedge.bench.faults_command import faults, soak
 from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.parts import CameraPlan
+from liveedge.bench.qualities_command import qualities
 from liveedge.bench.sound_command import sound
 from liveedge.bench.sound_cost_command import sound_cost
 from liveedge.bench.transcode_command import transcode
@@ -29,6 +30,7 @@ bench = typer.Typer(
 bench.command("latency")(latency)
 bench.command("sound")(sound)
 bench.command("viewers")(viewers)
+bench.command("qualities")(qualities)
 bench.command("crowd", hidden=True)(crowd)
 bench.command("noting-camera", hidden=True)(noting_camera)
 

@@ -93,7 +93,8 @@ def _try_baseline(
 def _measure(
     viewer: Viewer, plan: LatencyPlan, address: str, transport: str, offset: ClockOffset | None
 ) -> Figures:
-    page = f"{address}watch/{STREAM}?transport={transport}"
+    # Always the same pictures, also where the machine is busy.
+    page = f"{address}watch/{STREAM}?transport={transport}&quality=high"
     with witness(address, SystemClock()) as watching:
         pressure = CpuPressure()
         view = viewer.view(page, plan.warmup + plan.seconds)
