@@ -74,3 +74,15 @@ def test_jumps_never_go_back(events: list[tuple[int, float, bool]]) -> None:
         if jumped or restart:
             assert media_time > highest
         highest = max(highest, media_time)
+
+
+def test_an_axis_that_is_shared_goes_on_where_the_other_is() -> None:
+    timeline = Timeline(lambda arrival: round((arrival - 50) * 90_000))
+    assert timeline.place(1_000_000, 60.0) == (900_000, False)
+    assert timeline.place(1_003_000, 60.1) == (903_000, False), "spacing is the camera's"
+    timeline.restart()
+    assert timeline.place(7_000_000, 61.0) == (990_000, True)
+
+
+def test_an_axis_that_is_not_there_yet_is_begun() -> None:
+    assert Timeline(lambda _: None).place(1_000_000, 60.0) == (0, False)

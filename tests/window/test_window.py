@@ -184,3 +184,14 @@ def test_a_cursor_always_goes_forward_and_only_jumps_to_sync_frames(
             for _ in range(step):
                 window.add(chunk(added, gop=gop, size=500), EPOCH)
                 added += 1
+
+
+def test_a_moment_of_arrival_has_a_media_time() -> None:
+    window = Window()
+    assert window.media_time_at(5.0) is None
+    window.add(chunk(0), EPOCH)
+    newest = window.newest
+    assert newest is not None
+    moment = newest.arrival + 1.5
+    assert window.media_time_at(moment) == newest.decode_time + 135_000
+    assert window.media_time_at(newest.arrival - 1e6) == 0

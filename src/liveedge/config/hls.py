@@ -1,6 +1,7 @@
 """Settings of HLS, in seconds and bytes."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from liveedge.config.origins import check_origins
@@ -12,6 +13,16 @@ LONGEST_SEGMENT: Final = 10.0
 SHORTEST_PART: Final = 0.03
 FEWEST_SEGMENTS: Final = 2
 LEAST_BYTES: Final = 1_000_000
+
+
+class ListedQualities(StrEnum):
+    """Which qualities a multivariant playlist lists beside the camera's own stream."""
+
+    NONE = "none"
+    CAMERA = "camera"
+    """Sub-streams, which cost this server nothing."""
+    ALL = "all"
+    """Also what is transcoded: players that open every variant start a transcode of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,8 @@ class HlsSettings:
     segments: int | None = None
     """How many complete segments a playlist lists. None: as few as RFC 8216bis §6.2.2 allows,
     which is three target durations. Fewer than that means less memory, and players that stop."""
+    qualities: ListedQualities = ListedQualities.CAMERA
+    """Which qualities `index.m3u8` lists; every one has a playlist of its own besides."""
     cdn: bool = False
     """True: media may be kept by browsers and caches, for its URLs are never used again. False:
     everything is asked for again (`no-cache`)."""

@@ -1,5 +1,6 @@
 """Media time: the camera's RTP clock, unwrapped, kept going across jumps and reconnects."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,10 @@ class Timeline:
     pictures (B-pictures); across a jump it never does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, axis: Callable[[float], int | None] = lambda _: None) -> None:
+        """`axis` says which media time belongs to a moment of arrival, where this axis shall be
+        that of another stream; None while that is not known."""
+        self._axis = axis
         self.jumps = 0
         """How often RTP time jumped within a session."""
         self._origin: float | None = None
@@ -41,8 +45,6 @@ class Timeline:
         `rtp_time` is the 32-bit RTP timestamp, `arrival` monotonic seconds.
         """
         last = self._last
-        if self._origin is None:
-            self._origin = arrival
         if last is not None:
             step = (rtp_time - last.rtp_time + 0x80000000 & 0xFFFFFFFF) - 0x80000000
             elapsed = arrival - last.arrival
@@ -54,7 +56,16 @@ class Timeline:
                     return media_time, False
             self.jumps += 1
         resumed = self._highest >= 0
-        media_time = max(round((arrival - self._origin) * TIMESCALE), self._highest + 1)
+        media_time = max(self._at(arrival), self._highest + 1)
         self._last = _Anchor(rtp_time, media_time, arrival)
         self._highest = media_time
         return media_time, resumed
+
+    def _at(self, arrival: float) -> int:
+        """Media time of a moment of arrival."""
+        shared = self._axis(arrival)
+        if shared is not None:
+            self._origin = arrival - shared / TIMESCALE
+        elif self._origin is None:
+            self._origin = arrival
+        return round((arrival - self._origin) * TIMESCALE)

@@ -89,6 +89,15 @@ class Cutter:
             segments.announce()
         return since + step
 
+    def end(self) -> None:
+        """The stream ends for now: nothing is listed, and what comes next is a new beginning."""
+        self._measured.clear()
+        self._measured_bytes = 0
+        self._pending.clear()
+        self._last = self._absent_since = self._long_at = None
+        self._discontinuity = self._segments.targets is not None
+        self._segments.clear()
+
     # --- promises
 
     def _measure(self, chunk: Chunk, epoch: Epoch) -> None:

@@ -117,7 +117,11 @@ class Qualities:
         else:
             relayed = RelayedClock()
             source = Transcoding(original, RECIPES[name], self.slots, relayed, self._clock)
-        stream = Stream(stream_id, number, shown, source, self._clock, self._hls, capture=relayed)
+        stream = Stream(
+            *(stream_id, number, shown, source, self._clock, self._hls),
+            capture=relayed,
+            beside=original,
+        )
         stream.qualities = self._offers_of(original)
         return Quality(stream, made, self._clock)
 

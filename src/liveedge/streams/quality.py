@@ -69,4 +69,8 @@ async def _run(stream: Stream, before: asyncio.Task[None] | None) -> None:
     """Run a stream once its last run has taken its leave."""
     if before is not None:
         await asyncio.wait({before})
-    await stream.run()
+    try:
+        await stream.run()
+    finally:
+        # Who asks for it an hour later must not be shown what was then.
+        stream.unlist()

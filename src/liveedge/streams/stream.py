@@ -60,17 +60,21 @@ class Stream:
         changed: "Callable[[Stream], None]" = lambda _: None,
         capture: CaptureTimes | None = None,
         converter: SoundConverter | None = None,
+        beside: "Stream | None" = None,
     ) -> None:
         """`changed` is called after each change of state or verdict.
 
-        Without a `converter`, sound that browsers do not play is left out.
+        Without a `converter`, sound that browsers do not play is left out. This stream shares the
+        time axis of the one that it is shown `beside` or instead of.
         """
         self.id = stream_id
         self.number = number
         self.name = name
         self.window = Window()
-        self.segments = SegmentList(
-            begin_numbering(clock.wall()), wanted=hls.segments, max_bytes=hls.max_bytes
+        breaks = 0 if beside is None else beside.segments.discontinuities
+        numbering = begin_numbering(clock.wall(), breaks)
+        self.segments: SegmentList = SegmentList(
+            numbering, wanted=hls.segments, max_bytes=hls.max_bytes
         )
         self.sound = Sound(number, clock, converter)
         self.viewers = Viewers(clock)
@@ -87,7 +91,7 @@ class Stream:
         self._packager = Packager(number)
         self._cutter = Cutter(self.segments, hls)
         self._absence = Absence(self._cutter, clock)
-        self._timeline = Timeline()
+        self._timeline = Timeline() if beside is None else Timeline(beside.window.media_time_at)
         self._capture: CaptureTimes = capture or CaptureClock()
         self._listeners: list[StateListener] = []
         self._last_sync: int | None = None
@@ -136,6 +140,10 @@ class Stream:
     def reconnects(self) -> int:
         """How often pictures came back after they had stopped."""
         return self.outages.count
+
+    def unlist(self) -> None:
+        """Players of playlists find nothing until it begins anew."""
+        self._cutter.end()
 
     def frame_rate(self) -> float | None:
         """Pictures a second over the window, None while there are too few to tell."""

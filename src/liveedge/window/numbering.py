@@ -25,9 +25,11 @@ class Numbering:
     media_sequence: int
     token: str
     """Part of every name of this run: eight characters that no other run has."""
+    discontinuities: int = 0
+    """How many there have been of what this is another version of."""
 
 
-def begin_numbering(unix_seconds: float) -> Numbering:
+def begin_numbering(unix_seconds: float, discontinuities: int = 0) -> Numbering:
     """Numbers for a run that begins now."""
     elapsed = max(0.0, unix_seconds - _BEGINNING)
-    return Numbering(int(elapsed * SEGMENTS_PER_SECOND), secrets.token_hex(4))
+    return Numbering(int(elapsed * SEGMENTS_PER_SECOND), secrets.token_hex(4), discontinuities)

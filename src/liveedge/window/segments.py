@@ -9,6 +9,7 @@ from liveedge.media.audio_epoch import AudioEpoch
 from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.chunk import Chunk
 from liveedge.media.epoch import Epoch
+from liveedge.window.kept import Kept
 from liveedge.window.numbering import Numbering
 from liveedge.window.segment import Part, Rate, Segment, Targets
 
@@ -48,18 +49,16 @@ class SegmentList:
         """Parts of earlier segments are not listed: they are too old, or do not suit `targets`."""
         self.now = 0.0
         """Monotonic seconds of the newest change."""
-        self._discontinuities = 0
+        self.discontinuities = numbering.discontinuities
+        """How many there have been."""
         self._wanted = wanted
         self._max_bytes = max_bytes
-        self._bytes = 0
         self._listed_duration = 0
         self._longest_playlist = 0
         self._shortened = False
         """Playlists are about to get shorter: what is promised from now on is less."""
         self._retired: deque[tuple[float, Segment]] = deque()
-        self._segments: dict[int, Segment] = {}
-        self._parts: dict[int, Part] = {}
-        self._epochs: dict[int, Epoch | AudioEpoch] = {}
+        self._kept = Kept()
         self._listeners: list[Listener] = []
 
     # --- for readers
@@ -67,7 +66,7 @@ class SegmentList:
     @property
     def size(self) -> int:
         """Bytes held, listed or not."""
-        return self._bytes
+        return self._kept.size
 
     @property
     def segments(self) -> list[Segment]:
@@ -83,16 +82,16 @@ class SegmentList:
 
     def segment(self, msn: int) -> Segment | None:
         """A complete segment that can still be had; a gap is one without chunks."""
-        segment = self._segments.get(msn)
+        segment = self._kept.segment(msn)
         return segment if segment is not None and segment.duration is not None else None
 
     def part(self, serial: int) -> Part | None:
         """A part that can still be had."""
-        return self._parts.get(serial)
+        return self._kept.part(serial)
 
     def epoch(self, number: int) -> Epoch | AudioEpoch | None:
         """The epoch of a segment that can still be had."""
-        return self._epochs.get(number)
+        return self._kept.epoch(number)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after each change until the returned function is called."""
@@ -134,18 +133,18 @@ class SegmentList:
         `program_us` is its date, if that is not the capture time of the chunk.
         """
         if discontinuity:
-            self._discontinuities += 1
+            self.discontinuities += 1
         segment = Segment(
             self.next_msn,
             epoch,
             chunk.decode_time,
             self._program_time(chunk.capture_us if program_us is None else program_us),
             discontinuity,
-            self._discontinuities,
+            self.discontinuities,
         )
         self.next_msn += 1
-        self.open = self._segments[segment.msn] = segment
-        self._epochs[epoch.number] = epoch
+        self.open = segment
+        self._kept.add(segment)
 
     def add_part(self, chunks: tuple[Chunk, ...], duration: int) -> None:
         """Append a part to the open segment."""
@@ -154,11 +153,7 @@ class SegmentList:
             raise AssertionError("a part needs an open segment")
         part = Part(self.next_serial, chunks, duration, any(chunk.sync for chunk in chunks))
         self.next_serial += 1
-        size = sum(len(chunk.message) for chunk in chunks)
-        segment.parts.append(part)
-        segment.size += size
-        self._bytes += size
-        self._parts[part.serial] = part
+        self._kept.add_part(segment, part)
         self.version += 1
         self.now = chunks[-1].arrival
         self._bound(self.now)
@@ -185,29 +180,38 @@ class SegmentList:
             before.start + lasted,
             before.program_us + lasted * 1_000_000 // VIDEO_TIMESCALE,
             discontinuity=False,
-            discontinuity_sequence=self._discontinuities,
+            discontinuity_sequence=self.discontinuities,
             gap=True,
             duration=duration,
         )
         self.next_msn += 1
         self._list(segment, now)
 
+    def clear(self) -> None:
+        """List nothing, and keep nothing, until the next segment begins."""
+        self._kept = Kept()
+        self._retired.clear()
+        self.listed.clear()
+        self.open = None
+        self._listed_duration = 0
+        self.parts_from = self.next_msn
+        self.version += 1
+
     def follow(self, other: Segment) -> None:
         """Number the next segment as that of another rendition, and what follows it as well."""
         self.next_msn = self.parts_from = other.msn
-        self._discontinuities = other.discontinuity_sequence - other.discontinuity
+        self.discontinuities = other.discontinuity_sequence - other.discontinuity
 
     def add_absent(self, other: Segment, epoch: Epoch | AudioEpoch, now: float) -> None:
         """List a segment of another rendition, of which there is nothing here, as a gap."""
         gap = replace(other.as_gap(), epoch=epoch)
         self.next_msn = gap.msn + 1
-        self._discontinuities = gap.discontinuity_sequence
-        self._epochs[epoch.number] = epoch
+        self.discontinuities = gap.discontinuity_sequence
         self._list(gap, now)
 
     def _list(self, segment: Segment, now: float) -> None:
         self.now = now
-        self._segments[segment.msn] = segment
+        self._kept.add(segment)
         self.listed.append(segment)
         self._listed_duration += segment.duration or 0
         self._longest_playlist = max(self._longest_playlist, self._listed_duration)
@@ -277,26 +281,18 @@ class SegmentList:
     def _forget(self, now: float) -> None:
         """Let go of what no player can be about to ask for."""
         while self._retired and self._retired[0][0] <= now:
-            self._drop(self._retired.popleft()[1])
+            self._kept.drop(self._retired.popleft()[1])
 
     def _bound(self, now: float) -> None:
         """Keep to `max_bytes`, whatever the camera sends."""
-        while self._bytes > self._max_bytes and (self._retired or self.listed):
+        kept = self._kept
+        while kept.size > self._max_bytes and (self._retired or self.listed):
             if not self._retired:
                 self._retire(now)
-            self._drop(self._retired.popleft()[1])
+            self._kept.drop(self._retired.popleft()[1])
         opened = self.open
-        if opened is not None and self._bytes > self._max_bytes:
+        if opened is not None and kept.size > self._max_bytes:
             # One GOP alone is too much. Its parts cannot be had any more, so it is a gap.
-            self._drop(opened)
+            self._kept.drop(opened)
             self.open = None
             self._list(opened.as_gap(), now)
-
-    def _drop(self, segment: Segment) -> None:
-        self._bytes -= segment.size
-        del self._segments[segment.msn]
-        for part in segment.parts:
-            del self._parts[part.serial]
-        oldest = min((s.epoch.number for s in self._segments.values()), default=0)
-        for number in [number for number in self._epochs if number < oldest]:
-            del self._epochs[number]

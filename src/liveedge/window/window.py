@@ -57,6 +57,13 @@ class Chunks:
         """Bytes held."""
         return self._bytes
 
+    def media_time_at(self, arrival: float) -> int | None:
+        """Which media time in 1/90000 s belongs to that moment of arrival, in monotonic seconds."""
+        newest = self.newest
+        if newest is None:
+            return None
+        return max(0, newest.decode_time + round((arrival - newest.arrival) * TIMESCALE))
+
     def append(self, chunk: Chunk) -> None:
         """Append the newest chunk and tell all listeners, in this call."""
         self._chunks.append(chunk)

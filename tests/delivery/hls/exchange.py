@@ -2,10 +2,12 @@
 
 import asyncio
 import gzip
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from liveedge.delivery.hls.endpoint import HlsEndpoint
+from liveedge.streams.offer import Offer
 from liveedge.streams.sound import Sound
 from liveedge.streams.viewers import Viewers
 from tests.support import FakeClock
@@ -17,6 +19,7 @@ class Stream:
 
     segments: Any
     sound: Any = field(default_factory=lambda: Sound(1, FakeClock()))
+    qualities: Callable[[], Sequence[Offer]] = tuple
     viewers: Viewers = field(default_factory=lambda: Viewers(FakeClock()))
 
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveedge.delivery.hls.playlist import init_name, media_name, part_name, segment_name
+from liveedge.delivery.hls.playlist import (
+    init_name,
+    media_name,
+    part_name,
+    segment_name,
+    sound_name,
+)
 from liveedge.delivery.hls.routes import Route, resolve
 from liveedge.window.segment import Targets
 
@@ -13,6 +19,15 @@ from liveedge.window.segment import Targets
     ("name", "route"),
     [
         ("index.m3u8", Route("door", "multivariant", "index.m3u8", "", 0)),
+        ("single.m3u8", Route("door", "single", "single.m3u8", "", 0)),
+        (
+            sound_name("0123abcd", Targets(1, 90, 105), 2),
+            Route("door", "sound", "0123abcd.sound-1-105-2.m3u8", "0123abcd", 0, sounding=True),
+        ),
+        (
+            part_name("0123abcd.a3", 7),
+            Route("door", "part", "0123abcd.a3.p7.m4s", "0123abcd.a3", 7, sounding=True),
+        ),
         (
             media_name("0123abcd", Targets(1, 105)),
             Route("door", "media", "0123abcd.live-1-105.m3u8", "0123abcd", 0),

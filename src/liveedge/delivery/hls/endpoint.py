@@ -1,7 +1,7 @@
 """The ASGI application behind `/hls/`."""
 
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, Protocol
 
 import structlog
@@ -24,7 +24,10 @@ from liveedge.delivery.hls.response import (
     problem,
 )
 from liveedge.delivery.hls.routes import Route
+from liveedge.delivery.hls.variants import Variants
 from liveedge.delivery.hls.waiting import Outcome, Receive
+from liveedge.streams.offer import Offer
+from liveedge.streams.qualities import MARK
 from liveedge.streams.viewers import Viewers
 from liveedge.window.segments import SegmentList
 
@@ -75,6 +78,11 @@ class Segmented(Protocol):
         ...
 
     @property
+    def qualities(self) -> Callable[[], Sequence[Offer]]:
+        """What else there is of the same camera."""
+        ...
+
+    @property
     def viewers(self) -> Viewers:
         """Who is watching."""
         ...
@@ -95,6 +103,7 @@ class HlsEndpoint:
         self._registry = registry
         self._settings = settings
         self._presentations: dict[str, Presentation] = {}
+        self._variants = Variants(registry, settings.qualities)
         self.waiting = 0
         """How many requests wait for something that does not exist yet."""
         cache = _IMMUTABLE if settings.cdn else NO_CACHE
@@ -134,10 +143,10 @@ class HlsEndpoint:
             raise _Instead(problem(404, "There is no such stream, or nothing of that name in it."))
         feed = presentation.pictures
         self._note(feed, route, scope, headers)
-        if route.kind == "multivariant":
+        if route.kind in {"multivariant", "single"}:
             if not feed.ready:
                 await self._until(feed.begun(receive))
-            return _text(presentation.multivariant(), headers)
+            return _text(await self._multivariant(presentation, route), headers)
         is_playlist = route.kind in {"media", "sound"}
         if route.sounding:
             sound = presentation.sound.ask(route.name if is_playlist else None)
@@ -148,6 +157,16 @@ class HlsEndpoint:
             return await self._media(feed, route, headers, receive)
         await self._has(feed, route, scope["query_string"], receive)
         return _text(presentation.media(feed), headers)
+
+    async def _multivariant(self, presentation: Presentation, route: Route) -> Text:
+        original_id, is_quality, _ = route.stream.partition(MARK)
+        original = self._presentation(original_id) if is_quality else None
+        if original is not None:
+            return presentation.multivariant(original=(original_id, original))
+        stream = self._registry.get(route.stream)
+        if route.kind == "single" or stream is None:
+            return presentation.multivariant()
+        return presentation.multivariant(await self._variants.of(route.stream, stream.qualities()))
 
     def _presentation(self, stream_id: str) -> Presentation | None:
         """What the viewers of a stream share, None if there is no such stream."""

@@ -1,7 +1,10 @@
 """One stream as HLS presents it: its pictures, and the sound that goes with them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from liveedge.delivery.hls.feed import CachedText, Feed, Text
-from liveedge.delivery.hls.multivariant import describe, multivariant_playlist
+from liveedge.delivery.hls.multivariant import Variant, describe, multivariant_playlist
 from liveedge.delivery.hls.rendition import Sounding, SoundRendition
 from liveedge.streams.audience import Audience
 from liveedge.window.segments import SegmentList
@@ -20,13 +23,25 @@ class Presentation:
         """`wanted` is how many segments a playlist lists, as in `SegmentList`."""
         self.pictures = Feed(segments, audience)
         self.sound = SoundRendition(sound, segments, wanted)
-        self._multivariant = CachedText()
+        self._single, self._multivariant = CachedText(), CachedText()
 
-    def multivariant(self) -> Text:
-        """The multivariant playlist as it is now; there is something to list."""
+    def multivariant(
+        self, others: Sequence[Variant] = (), original: "tuple[str, Presentation] | None" = None
+    ) -> Text:
+        """The multivariant playlist as it is now, with other qualities; there is something to list.
+
+        A quality is heard with the sound of its `original`, of which that is the id.
+        """
         segments, sound = self.pictures.segments, self.sound.describe()
-        return self._multivariant.get(
-            (segments.version, sound), lambda: multivariant_playlist([describe(segments)], sound)
+        if original is not None:
+            stream_id, presentation = original
+            sound = presentation.sound.describe()
+            if sound is not None:
+                sound = replace(sound, uri=f"../{stream_id}/{sound.uri}")
+        text = self._multivariant if others else self._single
+        return text.get(
+            (segments.version, sound, *others),
+            lambda: multivariant_playlist([describe(segments), *others], sound),
         )
 
     def media(self, feed: Feed) -> Text:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 _NAME: Final = re.compile(
-    r"(?P<multivariant>index\.m3u8)"
+    r"(?P<multivariant>index\.m3u8)|(?P<single>single\.m3u8)"
     r"|(?P<token>[0-9a-f]{8}(?P<sounding>\.a[0-9]{1,9})?)\."
     r"(?:(?P<media>live-[0-9]{1,5}-[0-9]{1,6}\.m3u8)"
     r"|(?P<sound>sound-[0-9]{1,5}-[0-9]{1,6}-[0-9]{1,10}\.m3u8)"
     r"|p(?P<part>[0-9]{1,15})\.m4s|s(?P<segment>[0-9]{1,15})\.m4s|i(?P<init>[0-9]{1,10})\.mp4)"
 )
+_WITHOUT_NUMBER: Final = frozenset({"multivariant", "single", "media", "sound"})
 _PREFIX: Final = "/hls/"
 
 
@@ -36,6 +37,6 @@ def resolve(path: str) -> Route | None:
         return None
     kind = match.lastgroup or ""
     token = match["token"] or ""
-    number = 0 if kind in {"multivariant", "media", "sound"} else int(match[kind])
+    number = 0 if kind in _WITHOUT_NUMBER else int(match[kind])
     sounding = kind == "sound" or match["sounding"] is not None
     return Route(stream, kind, name, token, number, sounding)
