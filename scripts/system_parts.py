@@ -60,6 +60,7 @@ PARTS = {
     ),
     "ip": Part(("ip", "-Version"), ("iproute2",)),
     "nginx": Part(("nginx", "-v"), ("nginx-light",)),
+    "openssl": Part(("openssl", "version"), ("openssl",)),
     # VLC does not even say its version to root.
     "vlc": Part(("test", "-x", "/usr/bin/cvlc"), ("vlc-bin", "vlc-plugin-base")),
 }

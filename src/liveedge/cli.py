@@ -37,6 +37,16 @@ Audio = Annotated[
         help="Sound: aac, opus, pcmu or pcma. A beep at each full second, and a flash with it."
     ),
 ]
+Tls = Annotated[bool, typer.Option("--tls", help="Encrypt, with a certificate of its own.")]
+ControlPort = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=65535,
+        help="Fail as told on this TCP port of this machine, a line a fault; 0 picks a free one."
+        " Say help there.",
+    ),
+]
 
 
 @cli.command("serve")
@@ -101,6 +111,7 @@ def camera(
     transport: Annotated[
         str, typer.Option(help="The way that RTP may take: any, tcp or udp.")
     ] = "any",
+    tls: Tls = False,
     name: Annotated[str, typer.Option(help="Shown in the picture.")] = "Camera",
     user: Annotated[str | None, typer.Option(help="Ask clients for this user name.")] = None,
     password_env: Annotated[
@@ -112,15 +123,7 @@ def camera(
             help="Fail as planned: AT NAME [SECONDS] [VALUE], such as '10 no-video 5'. Repeatable."
         ),
     ] = None,
-    control_port: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=65535,
-            help="Fail as told on this TCP port of this machine, a line a fault; 0 picks a free"
-            " one. Say help there.",
-        ),
-    ] = None,
+    control_port: ControlPort = None,
     die_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Be an RTSP camera: a moving picture with a burned-in clock, and faults on demand."""
@@ -140,6 +143,7 @@ def camera(
         codec=codec,
         audio=audio,
         transport=transport,
+        tls=tls,
         name=name,
         username=user,
         password=password,

@@ -8,6 +8,7 @@ from functools import partial
 
 import uvloop
 
+from liveedge.camera.certificate import Identity, make_identity
 from liveedge.camera.conduct import Conduct
 from liveedge.camera.control import Misuse
 from liveedge.camera.effects import Rig
@@ -18,6 +19,7 @@ from liveedge.camera.settings import CameraSettings, parse_size
 from liveedge.camera.tamper import Tamper
 from liveedge.camera.virtual import VirtualCamera
 from liveedge.clock import Clock, SystemClock
+from liveedge.config.rtsp import show_fingerprint
 from liveedge.errors import LiveEdgeError
 from liveedge.rtsp.server import Limits, RtspServer
 
@@ -32,12 +34,13 @@ async def serve_camera(
     ready: Callable[[str], None],
     clock: Clock | None = None,
     misuse: Misuse | None = None,
+    identity: Identity | None = None,
 ) -> None:
     """Serve the camera until cancelled; `ready` gets its URL once it can be opened.
 
-    With `misuse`, even an empty one, it can be made to fail. Raises `ConfigError` if the settings,
-    or the address, cannot be used. However it ends, its thread and its sockets are gone
-    afterwards, within some seconds at worst.
+    Over TLS if it has an `identity`. With `misuse`, even an empty one, it can be made to fail.
+    Raises `ConfigError` if the settings, or the address, cannot be used. However it ends, its
+    thread and its sockets are gone afterwards, within some seconds at worst.
     """
     clock = clock or SystemClock()
     tamper, behaviour, links = Tamper(), Conduct(), Links()
@@ -55,7 +58,8 @@ async def serve_camera(
         credentials=settings.credentials,
         limits=limits,
         tcp=settings.transport != "udp",
-        udp=settings.transport != "tcp",
+        udp=settings.transport != "tcp" and identity is None,
+        tls=None if identity is None else identity.context,
     )
     if misuse is None:
         server = make_server()
@@ -69,7 +73,8 @@ async def serve_camera(
     opened = asyncio.Event()
 
     def listens(port: int) -> None:
-        ready(f"rtsp://{_authority(settings.host, port)}{path}")
+        scheme = "rtsp" if identity is None else "rtsps"
+        ready(f"{scheme}://{_authority(settings.host, port)}{path}")
         opened.set()
 
     async def fail(misuse: Misuse) -> None:
@@ -99,6 +104,7 @@ async def _until_one_ends(tasks: list[asyncio.Task[None]]) -> None:
 def run(settings: CameraSettings, misuse: Misuse | None = None) -> int:
     """Be the process of a camera: print `ready URL`, serve until SIGINT or SIGTERM.
 
+    With TLS the next line is `certificate` and its fingerprint.
     Returns the exit status; what went wrong is said in a sentence on standard error.
     """
     try:
@@ -110,7 +116,16 @@ def run(settings: CameraSettings, misuse: Misuse | None = None) -> int:
 
 
 async def _until_signal(settings: CameraSettings, misuse: Misuse | None) -> None:
-    serving = asyncio.create_task(serve_camera(settings, ready=_say_ready, misuse=misuse))
+    identity = make_identity() if settings.tls else None
+
+    def ready(url: str) -> None:
+        _say(f"ready {url}")
+        if identity is not None:
+            _say(f"certificate {show_fingerprint(identity.digest)}")
+
+    serving = asyncio.create_task(
+        serve_camera(settings, ready=ready, misuse=misuse, identity=identity)
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, serving.cancel)
@@ -119,8 +134,8 @@ async def _until_signal(settings: CameraSettings, misuse: Misuse | None) -> None
         serving.result()
 
 
-def _say_ready(url: str) -> None:
-    sys.stdout.write(f"ready {url}\n")
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 

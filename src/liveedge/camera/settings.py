@@ -41,6 +41,8 @@ class CameraSettings:
     """Shown in the picture; also chooses its colours."""
     transport: str = "any"
     """The ways that RTP may take: over the RTSP connection, over UDP, or as the client likes."""
+    tls: bool = False
+    """RTSP over TLS with a certificate of its own, and RTP over the same connection."""
     username: str | None = None
     """With a password: clients have to prove both, by Digest or Basic."""
     password: str | None = field(default=None, repr=False)
@@ -73,6 +75,10 @@ class CameraSettings:
         _check(
             self.transport in TRANSPORTS,
             f"The transport is one of {', '.join(TRANSPORTS)}.",
+        )
+        _check(
+            not self.tls or self.transport != "udp",
+            "What goes over UDP is not encrypted; leave out either --tls or --transport udp.",
         )
         _check(0 < len(self.name) <= 60, "The name must have 1 to 60 letters.")
         _check(

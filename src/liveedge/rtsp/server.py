@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -59,12 +60,14 @@ class RtspServer:
         muffled: Muffled = lambda _: False,
         tcp: bool = True,
         udp: bool = True,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`paths` begin with a slash and do not end with one; `credentials` are user, password.
 
         `session` and `dress` make what answers and what writes, `muffled` says whether the client
         of a connection gets nothing over UDP, for a server that is to do something else than it
-        should. `tcp` and `udp` are the ways that media may take.
+        should. `tcp` and `udp` are the ways that media may take; with `tls`, the connection is
+        encrypted.
         """
         self._paths = paths
         self._clock = clock
@@ -75,6 +78,7 @@ class RtspServer:
         self._muffled = muffled
         self._tcp = tcp
         self._udp = udp
+        self._tls = tls
         self._ports: ServerPorts | None = None
         self._connections: set[_Connection] = set()
 
@@ -85,7 +89,7 @@ class RtspServer:
         """
         loop = asyncio.get_running_loop()
         try:
-            server = await loop.create_server(self._connect, host, port)
+            server = await loop.create_server(self._connect, host, port, ssl=self._tls)
         except OSError as error:
             raise ConfigError(_cannot_listen(host, port, error)) from error
         if self._udp:
