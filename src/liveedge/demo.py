@@ -54,9 +54,10 @@ def _camera_names(count: int) -> list[str]:
 
 
 def _camera_arguments(name: str, index: int) -> list[str]:
-    # Cameras differ in what a viewer notices: the second one has a long keyframe interval.
-    gop = "15" if index % 2 == 0 else "60"
-    return ["camera", "--port", "0", "--gop", gop, "--name", name, "--die-with-parent"]
+    # Cameras differ in what a viewer notices: every second one has a long keyframe interval, and
+    # sound.
+    more = ["--gop", "15"] if index % 2 == 0 else ["--gop", "60", "--audio", "aac"]
+    return ["camera", "--port", "0", *more, "--name", name, "--die-with-parent"]
 
 
 def _server(cameras: dict[str, str], port: int) -> Child:
