@@ -11,19 +11,24 @@ from tests.real.gst import gst_camera
 pytestmark = [pytest.mark.real("gstreamer", "ffmpeg"), pytest.mark.timeout(90)]
 
 
-async def test_ffmpeg_decodes_what_gstreamer_sends_in_h265() -> None:
+async def test_ffmpeg_decodes_what_gstreamer_sends_in_h265_and_what_becomes_of_it() -> None:
     with gst_camera(codec="h265", size="640x360", gop=15) as camera:
         config = f'[server]\nport = 0\n[streams.door]\nurl = "{camera.url()}"\n'
         arguments = ["serve", "--config", "-", "--die-with-parent", "--log-level", "error"]
         with Child(arguments, stdin=config) as server:
             address = await asyncio.to_thread(server.wait_ready)
             probed = await probe(f"{address}hls/door/index.m3u8")
+            converted = await probe(f"{address}hls/door~h264/index.m3u8")
     (stream,) = probed["streams"]
     assert (stream["codec_name"], stream["codec_tag_string"]) == ("hevc", "hvc1")
     assert (stream["width"], stream["height"]) == (640, 360)
     frames = probed["frames"]
     assert len(frames) >= 20
     assert frames[0]["key_frame"] == 1
+    (stream,) = converted["streams"]
+    assert (stream["codec_name"], stream["codec_tag_string"]) == ("h264", "avc1")
+    assert (stream["width"], stream["height"]) == (640, 360)
+    assert len(converted["frames"]) >= 20
 
 
 async def probe(url: str) -> dict[str, list[dict[str, str | int]]]:
