@@ -15,6 +15,7 @@ const CHECK_MS = 2000;
 export class NativeHlsRenderer implements Renderer {
   readonly video: DatedVideo = createVideo();
   readonly surface = this.video;
+  readonly sounds = true;
   #unwatch: () => void;
   #check: ReturnType<typeof setInterval>;
   #closed = false;

@@ -40,6 +40,8 @@ export interface Renderer {
   readonly surface: HTMLElement;
   /** Null while a canvas renders. */
   readonly video: HTMLVideoElement | null;
+  /** The sound is in the video element, too. */
+  readonly sounds?: true;
   figures(): RendererFigures;
   /** Nobody looks, and no media comes; the last picture stays. */
   pause(): void;

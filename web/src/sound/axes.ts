@@ -42,8 +42,7 @@ function remember(samples: SampleWindow, now: number, value: number): void {
 }
 
 /**
- * How far the time axis of some pictures is from that of the sound, where they are of two streams:
- * a quality has an axis of its own.
+ * How far the time axis of some pictures is from that of the sound: a quality has an axis of its own.
  *
  * What was captured at the same moment belongs together if both captures come from the camera's
  * clock or both from arrivals, else what arrived at the same moment does.
@@ -59,6 +58,11 @@ export class Axes {
 
   sound(now: number, moment: Moment): void {
     this.#sound.add(now, moment);
+  }
+
+  /** The camera says of both when they were captured. */
+  get exact(): boolean {
+    return this.#pictures.cameraClock && this.#sound.cameraClock;
   }
 
   /** What to add to the media time of a picture to get that of its sound; null while unknown. */

@@ -4,6 +4,8 @@ import { SampleWindow } from '../edge/sample-window';
 const START_DEADLINE_MS = 1500;
 /** The clock of the device is read in steps; their median is steady. */
 const OFFSETS = 64;
+/** From a call in this thread to the next block in that of the sound. */
+const LEAD_S = 0.006;
 
 /** The one AudioContext of a page: browsers limit their number, and each costs a thread. */
 let shared: Output | null = null;
@@ -13,6 +15,8 @@ export class Output {
   readonly context = new AudioContext({ latencyHint: 'interactive' });
   #users = 0;
   #offsets = new SampleWindow(OFFSETS);
+  /** From now to when what is rendered next is heard. */
+  #delays = new SampleWindow(OFFSETS);
 
   static get shared(): Output {
     shared ??= new Output();
@@ -48,6 +52,21 @@ export class Output {
   }
 
   /**
+   * The first moment at which something can be heard that is handed over now, in seconds of
+   * `performance.now()`; `offset` is what `offset()` says.
+   *
+   * The audio thread renders some blocks at once and then rests. `currentTime` is the next of them;
+   * only towards the end of the rest, when the delay is at its least, might it be too late for that.
+   */
+  earliest(offset: number): number {
+    const now = performance.now() / 1000;
+    const delay = this.context.currentTime + offset - now;
+    this.#delays.add(now, delay);
+    const least = this.#delays.percentile(0) ?? delay;
+    return now + Math.max(delay, least + LEAD_S);
+  }
+
+  /**
    * When a moment of the context's time is heard, minus that time: in seconds, of
    * `performance.now()`.
    */
@@ -63,6 +82,7 @@ export class Output {
     // A suspended context loses time.
     if (Math.abs(heard - (this.#offsets.percentile(0.5) ?? heard)) > 0.1) {
       this.#offsets.clear();
+      this.#delays.clear();
       this.#offsets.add(now, heard);
     }
     return this.#offsets.percentile(0.5) ?? heard;

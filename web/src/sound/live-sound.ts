@@ -9,6 +9,9 @@ import { FileDecoder } from './file-decoder';
 import { Schedule } from './schedule';
 import { SoundSteering } from './steering';
 
+/** So many failures of the socket in a row. */
+const FAILURES_MOST = 3;
+
 /** A picture that has just been shown. */
 export interface ShownPicture {
   /** Presentation time in seconds. */
@@ -24,10 +27,11 @@ export class LiveSound implements SoundListener {
   #axes = new Axes();
   #message: AudioMessage | null = null;
   #decoder: SoundDecoder | null = null;
+  #cameraClock = false;
   #closed = false;
 
   constructor(
-    socket: LiveSocket,
+    private readonly socket: LiveSocket,
     private readonly streamId: string,
     output: Output,
     destination: AudioNode,
@@ -43,17 +47,22 @@ export class LiveSound implements SoundListener {
     return this.#schedule.lateness;
   }
 
+  /** The socket does not open, though pictures come in some other way. */
+  get isCutOff(): boolean {
+    return this.socket.failures >= FAILURES_MOST;
+  }
+
   /** A picture was shown at `nowMs` of `performance.now()`. */
   picture(nowMs: number, { mediaTime, capture }: ShownPicture): void {
     if (!capture) return;
     const now = nowMs / 1000;
-    if (capture.stream === this.streamId) {
-      this.#steering.picture(now, mediaTime);
-      return;
-    }
     const { captureMs, arrivedMs, clock } = capture;
-    this.#axes.picture(now, { mediaTime, captureMs, arrivedMs, cameraClock: clock === 'camera' });
-    const difference = this.#axes.difference();
+    // A playlist does not say whose clock its dates are by: that of the sound, most likely.
+    const cameraClock = clock === 'playlist' ? this.#cameraClock : clock === 'camera';
+    this.#axes.picture(now, { mediaTime, captureMs, arrivedMs, cameraClock });
+    // Pictures of the same stream are on the same axis, as exactly as the server knew.
+    const same = capture.stream === this.streamId && !this.#axes.exact;
+    const difference = same ? 0 : this.#axes.difference();
     if (difference !== null) this.#steering.picture(now, mediaTime + difference);
   }
 
@@ -83,6 +92,7 @@ export class LiveSound implements SoundListener {
 
   chunk(header: MediaHeader, payload: Uint8Array): void {
     const { captureMs, cameraClock } = header;
+    this.#cameraClock = cameraClock;
     this.#axes.sound(performance.now() / 1000, {
       mediaTime: header.decodeTime / (this.#message?.timescale ?? 1),
       captureMs,

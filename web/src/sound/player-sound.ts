@@ -11,13 +11,15 @@ export interface SoundEvents {
   refused(message: string): void;
 }
 
+const NO_SOCKET =
+  'Sound comes over a WebSocket, and something between here and the server lets none through.';
 const NOT_ALLOWED = 'The browser plays sound only after a click or a key on this page.';
 
 /**
  * The sound of one player: muted until somebody wants it, and beside the pictures in every way.
  *
- * With a live transport it comes over the socket, while it is wanted and watched only; what plays
- * playlists has it in the video element.
+ * It comes over the socket, while it is wanted and watched only. Where a browser plays playlists by
+ * itself it is in the video element.
  */
 export class PlayerSound {
   #muted = true;
@@ -105,6 +107,7 @@ export class PlayerSound {
       this.#renderer = renderer;
       this.#apply();
     }
+    if (this.#live?.isCutOff) this.#refuse(NO_SOCKET);
     this.#live?.picture(nowMs, picture);
   }
 
@@ -148,7 +151,7 @@ export class PlayerSound {
 
   /** The video element, where the sound is in it. */
   #element(): HTMLVideoElement | null {
-    return this.#renderer?.transport.endsWith('hls') ? this.#renderer.video : null;
+    return this.#renderer?.sounds ? this.#renderer.video : null;
   }
 
   #applyTo(element: HTMLVideoElement): void {

@@ -3,8 +3,6 @@ import { durationOf, type Pcm } from './pcm';
 import { Resampler } from './resampler';
 import type { SoundSteering, Step } from './steering';
 
-/** The audio thread renders this far ahead, and this page may be late by as much. */
-const LEAD_S = 0.006;
 /** What begins or goes on after a hole is faded in: a step would click. */
 const FADE_S = 0.005;
 
@@ -36,7 +34,7 @@ export class Schedule {
       now: performance.now() / 1000,
       start: pcm.start,
       duration: durationOf(pcm),
-      earliest: context.currentTime + LEAD_S + offset,
+      earliest: this.output.earliest(offset),
       end: this.#next === null ? null : this.#next / sampleRate + offset,
     });
     const pace = this.#pace(step);

@@ -23,9 +23,15 @@ export type Step =
 const PICTURES_SPAN = 2;
 const LATENESS_SPAN = 8;
 const LATENESS_SAMPLES = 800;
-/** One late unit in a hundred may be cut out; waiting for it would delay all the others. */
-const LATENESS_FRACTION = 0.99;
-const MARGIN = 0.004;
+const LATENESS_LEAST = 10;
+/** One late delivery in fifty may be cut out; waiting for it would delay all the others. */
+const LATENESS_FRACTION = 0.98;
+/** To be so near to its picture, sound waits for less of the late ones, but for nine in ten. */
+const BESIDE = 0.07;
+const BESIDE_FRACTION = 0.9;
+/** What comes within this time of the last is the same delivery, whose first unit is the latest. */
+const SAME_DELIVERY = 0.004;
+const MARGIN = 0.002;
 /** So much later than usual is an outage, not jitter; if it lasts as long as this, it is the usual. */
 const OUTAGE = 0.4;
 const OUTAGE_MOST = 2;
@@ -34,8 +40,8 @@ const UNSETTLED = 0.03;
 const SETTLED = 3;
 const RENEW_EVERY = 0.1;
 /** Corrections begin at the first and end at the second. */
-const ERROR_BEGIN = 0.012;
-const ERROR_END = 0.003;
+const ERROR_BEGIN = 0.006;
+const ERROR_END = 0.002;
 /** Share of the error that is worked off in a second, and the most that nobody hears as a wrong tone. */
 const GAIN = 0.5;
 const PACE_MOST = 0.02;
@@ -64,6 +70,7 @@ export class SoundSteering {
   #pictureLine: number | null = null;
   #median = 0;
   #high = 0;
+  #usual = 0;
   #renewedAt = -Infinity;
   #begunAt: number | null = null;
   #outage = false;
@@ -118,9 +125,13 @@ export class SoundSteering {
     if (this.#outage) this.#lateness.clear();
     if (this.#outage || this.#begunAt === null) this.#begunAt = now;
     this.#outage = false;
+    const sameDelivery = now - this.#inTimeAt < SAME_DELIVERY;
     this.#inTimeAt = now;
+    if (sameDelivery) return;
     this.#lateness.add(now, lateness);
-    this.#lateness.trim(now, LATENESS_SPAN);
+    // Decoder and device begin slowly. While little is known, its first half is forgotten.
+    const span = Math.min(LATENESS_SPAN, (now - this.#begunAt) / 2);
+    this.#lateness.trim(now, span, LATENESS_LEAST);
     if (this.#lateness.size === 1) this.#renewedAt = -Infinity;
     this.#renew(now);
   }
@@ -128,7 +139,9 @@ export class SoundSteering {
   #aim(now: number): number {
     const unsettled = Math.max(0, 1 - (now - (this.#begunAt ?? now)) / SETTLED);
     const here = this.#high + MARGIN + UNSETTLED * unsettled;
-    return Math.max(this.#pictureLine ?? -Infinity, here);
+    if (this.#pictureLine === null) return here;
+    const beside = Math.max(this.#usual + MARGIN, this.#pictureLine + BESIDE);
+    return Math.max(this.#pictureLine, Math.min(here, beside));
   }
 
   #begin({ now, start, duration, earliest, end }: Arrival, aim: number): Step {
@@ -153,5 +166,6 @@ export class SoundSteering {
     this.#pictureLine = this.#pictures.percentile(0.5);
     this.#median = this.#lateness.percentile(0.5) ?? this.#median;
     this.#high = this.#lateness.percentile(LATENESS_FRACTION) ?? this.#high;
+    this.#usual = this.#lateness.percentile(BESIDE_FRACTION) ?? this.#usual;
   }
 }

@@ -40,6 +40,12 @@ describe('Axes', () => {
     expect(axes.difference()).toBeCloseTo(60, 6);
   });
 
+  it('know whether they are exact', () => {
+    expect(learned({}, {}).exact).toBe(true);
+    expect(learned({}, { cameraClock: false }).exact).toBe(false);
+    expect(learned({ cameraClock: false }, {}).exact).toBe(false);
+  });
+
   it('do not follow a single late arrival', () => {
     const axes = learned({ cameraClock: false }, { cameraClock: false });
     const { captureMs } = moment(3, 100);
