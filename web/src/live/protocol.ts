@@ -13,6 +13,7 @@ export const KIND_CHUNK = 2;
 const FLAG_SYNC = 1;
 const FLAG_GAP = 2;
 const FLAG_CAMERA_CLOCK = 4;
+const FLAG_DAMAGED = 8;
 
 /** What stands before each init segment and each chunk. */
 export interface MediaHeader {
@@ -23,6 +24,8 @@ export interface MediaHeader {
   gap: boolean;
   /** The capture time comes from the camera's own clock. */
   cameraClock: boolean;
+  /** A picture that this one refers to was lost. */
+  damaged: boolean;
   /** The `number` of the `stream` message. */
   stream: number;
   epoch: number;
@@ -49,6 +52,7 @@ export function parseHeader(message: ArrayBuffer): MediaHeader {
     sync: (flags & FLAG_SYNC) !== 0,
     gap: (flags & FLAG_GAP) !== 0,
     cameraClock: (flags & FLAG_CAMERA_CLOCK) !== 0,
+    damaged: (flags & FLAG_DAMAGED) !== 0,
     stream: view.getUint16(2),
     epoch: view.getUint32(4),
     sequence: view.getUint32(8),

@@ -5,6 +5,7 @@ import { longDuration, setDuration } from '../media/durations';
 import { AppendQueue } from './append-queue';
 import { CaptureTable, captureOf } from './capture-table';
 import { Continuity } from './continuity';
+import { damageTolerance } from './damage-tolerance';
 import { Frontier } from './frontier';
 import { createMediaSource, mediaSourceClass } from './media-source';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
@@ -68,7 +69,7 @@ export class MseRenderer implements LiveRenderer {
 
   chunk(header: MediaHeader, payload: Uint8Array): void {
     const stream = this.#stream;
-    if (!stream) return;
+    if (!stream || damageTolerance.refuses(header.damaged, performance.now())) return;
     const step = this.#continuity.step(header, stream.timescale);
     if (step === 'skip') return;
     if (step !== 'append') this.#begin(stream, step === 'begin anew');
@@ -110,6 +111,7 @@ export class MseRenderer implements LiveRenderer {
   }
 
   #fail(reason: 'unsupported' | 'broken', message: string): void {
+    if (reason === 'broken') damageTolerance.failed(performance.now());
     if (!this.#closed) this.host.failed(reason, message);
   }
 

@@ -3,6 +3,7 @@ import { decoderConfiguration, sampleOf } from '../media/bmff';
 import { doesNotPlay } from '../media/codec-name';
 import { CanvasSink } from './canvas-sink';
 import { CaptureTable, captureOf } from './capture-table';
+import { damageTolerance } from './damage-tolerance';
 import type { FrameSink, Presented } from './frame-sink';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
 import { TrackSink } from './track-sink';
@@ -66,6 +67,7 @@ export class WebCodecsRenderer implements LiveRenderer {
   chunk(header: MediaHeader, payload: Uint8Array): void {
     const stream = this.#stream;
     if (!stream || !this.#config) return;
+    if (damageTolerance.refuses(header.damaged, performance.now())) return;
     if (this.#isHopeless(header)) this.#restart();
     const decoder = this.#decoder;
     if (!decoder || (this.#awaitsSync && !header.sync)) return;
@@ -134,6 +136,7 @@ export class WebCodecsRenderer implements LiveRenderer {
   #failed(error: DOMException): void {
     if (this.#closed) return;
     this.#errors += 1;
+    damageTolerance.failed(performance.now());
     if (error.name === 'NotSupportedError' || this.#errors > ERRORS_MOST) {
       this.host.failed('unsupported', this.#config ? doesNotPlay(this.#config.codec) : error.message);
     } else {

@@ -21,6 +21,7 @@ describe('parseHeader', () => {
       sync: true,
       gap: false,
       cameraClock: true,
+      damaged: false,
       stream: 513,
       epoch: 7,
       sequence: 0xfffffffe,
@@ -36,6 +37,7 @@ describe('parseHeader', () => {
     [0b001, { sync: true, gap: false, cameraClock: false }],
     [0b010, { sync: false, gap: true, cameraClock: false }],
     [0b100, { sync: false, gap: false, cameraClock: true }],
+    [0b1000, { sync: false, gap: false, cameraClock: false, damaged: true }],
   ])('reads flags %i', (flags, expected) => {
     expect(parseHeader(mediaMessage({ flags }))).toMatchObject(expected);
   });

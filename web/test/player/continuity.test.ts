@@ -16,6 +16,7 @@ function frame(number: number, options: { sync?: boolean; began?: number } = {})
     sync,
     gap: false,
     cameraClock: false,
+    damaged: false,
     stream: 1,
     epoch: 0,
     sequence: number,
