@@ -118,6 +118,27 @@ FINDINGS: list[tuple[str, Facts, Code, Level, Reason | None]] = [
         Reason.NO_KEYFRAME,
     ),
     (
+        "the keyframes of some seconds were hit",
+        replace(LIVE, picture_age=5.0, lost_packets=1),
+        Code.WAITING_FOR_KEYFRAME,
+        Level.DEGRADED,
+        None,
+    ),
+    (
+        "keyframes are hit all the time",
+        replace(LIVE, picture_age=10.0, lost_packets=1),
+        Code.WAITING_FOR_KEYFRAME,
+        Level.FAILED,
+        None,
+    ),
+    (
+        "and another session may be luckier",
+        replace(LIVE, picture_age=30.0, lost_packets=400),
+        Code.WAITING_FOR_KEYFRAME,
+        Level.FAILED,
+        Reason.NO_KEYFRAME,
+    ),
+    (
         "after a jump in a long GOP",
         replace(LIVE, picture_age=5.0),
         Code.WAITING_FOR_KEYFRAME,

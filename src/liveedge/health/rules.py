@@ -1,8 +1,7 @@
 """The rules: each compares some facts and returns what it found.
 
-A new rule is a function here and a line in `RULES`. Rules know nothing of each other; what is
-told apart by two of them (no data, or data but no video) is told apart by conditions that exclude
-each other.
+A new rule is a function here and a line in `RULES`. Rules know nothing of each other: what two of
+them tell apart (no data, or data but no video), they do by conditions that exclude each other.
 """
 
 from collections.abc import Callable
@@ -146,19 +145,20 @@ def _something_came_later(facts: Facts) -> bool:
 
 
 def waiting_for_keyframe(facts: Facts) -> Finding | None:
-    """Pictures come, but they depend on a keyframe that is missing, so viewers get none."""
+    """Pictures come, but the keyframe that they need is missing, so viewers get none."""
     age = facts.playing_seconds if facts.picture_age is None else facts.picture_age
     if age is None or facts.frame_age is None or has_stalled(facts):
         return None
     if age - facts.frame_age < facts.stall_seconds:
         return None
-    give_up = age >= FIRST_KEYFRAME_SECONDS
+    # Each keyframe is another chance; that one is hit says little about the next.
+    passing = facts.lost_packets and age < KEYFRAME_SECONDS
     return Finding(
         Code.WAITING_FOR_KEYFRAME,
-        Level.FAILED,
-        f"The camera has sent no keyframe for {age:.0f} s, and nothing can be shown before one;"
-        " set its keyframe interval to one second.",
-        Reason.NO_KEYFRAME if give_up else None,
+        Level.DEGRADED if passing else Level.FAILED,
+        f"No whole keyframe has come for {age:.0f} s, and nothing can be shown before one;"
+        f" {_keyframe_advice(facts)}.",
+        Reason.NO_KEYFRAME if age >= FIRST_KEYFRAME_SECONDS else None,
     )
 
 
@@ -171,9 +171,14 @@ def keyframe_overdue(facts: Facts) -> Finding | None:
     return Finding(
         Code.KEYFRAME_OVERDUE,
         Level.DEGRADED,
-        f"The last keyframe came {age:.0f} s ago; set the camera's keyframe interval to one"
-        " second and switch its smart codec off.",
+        f"The last whole keyframe came {age:.0f} s ago; {_keyframe_advice(facts)}.",
     )
+
+
+def _keyframe_advice(facts: Facts) -> str:
+    if facts.lost_packets:
+        return "packets are lost on the way"
+    return "set the camera's keyframe interval to one second and switch its smart codec off"
 
 
 # --- does it come as it should?
@@ -213,8 +218,8 @@ def packets_lost(facts: Facts) -> Finding | None:
     return Finding(
         Code.PACKETS_LOST,
         Level.DEGRADED,
-        f"{100 * lost / total:.1f} % of the camera's packets are missing; its network is"
-        " overloaded or disturbed, or its bit rate too high.",
+        f"{100 * lost / total:.1f} % of the camera's packets are missing: its network is"
+        " overloaded or disturbed, or its bit rate too high. Have it send over TCP.",
     )
 
 
