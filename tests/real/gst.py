@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PYTHON = "/usr/bin/python3"
@@ -23,11 +23,25 @@ class GstCamera:
 
     port: int
     process: "subprocess.Popen[bytes]"
+    _said: list[bytes] = field(default_factory=lambda: [b""])
 
     def url(self, credentials: str = "", path: str = "/cam") -> str:
         """Its address; `credentials` as in `user:password`."""
         at = f"{credentials}@" if credentials else ""
         return f"rtsp://{at}127.0.0.1:{self.port}{path}"
+
+    def said(self, word: str, within: float = 0.0) -> bool:
+        """Whether it has said so since it was ready; waits `within` seconds for it at most."""
+        assert self.process.stdout is not None
+        deadline = time.monotonic() + within
+        while word.encode() not in self._said[0].split(b"\n"):
+            left = max(0.0, deadline - time.monotonic())
+            readable, _, _ = select.select([self.process.stdout], [], [], left)
+            piece = os.read(self.process.stdout.fileno(), 4096) if readable else b""
+            if not piece:
+                return False
+            self._said[0] += piece
+        return True
 
 
 @contextmanager
@@ -45,6 +59,8 @@ def gst_camera(
     password: str | None = None,
     auth: str = "digest",
     certificate: Path | None = None,
+    session_timeout: int | None = None,
+    refuse_get_parameter: bool = False,
 ) -> Iterator[GstCamera]:
     """Run a camera until the block ends; with `user` and `password` it asks for them.
 
@@ -56,6 +72,10 @@ def gst_camera(
     if audio is not None:
         options["audio"] = audio
     command = [PYTHON, str(CAMERA), *(f"--{name}={value}" for name, value in options.items())]
+    if session_timeout is not None:
+        command.append(f"--session-timeout={session_timeout}")
+    if refuse_get_parameter:
+        command.append("--refuse-get-parameter")
     if certificate is not None:
         command.append(f"--certificate={certificate}")
     if user is not None:

@@ -2,7 +2,8 @@
 """An independent RTSP camera on GStreamer's gst-rtsp-server, with a clock burned into the picture.
 
 Run by the system's Python, which has the bindings; `tests/real/gst.py` starts and ends it. Prints
-`ready PORT` once it listens, and ends when its standard input does.
+`ready PORT` once it listens, then a line for each sign of life, each farewell and each session that
+has expired, and ends when its standard input does.
 
 The clock: 32 squares of 16 by 16 pixels from the top left corner, most significant bit first,
 light is 1. The value is the Unix time in milliseconds, modulo 2**32, when the picture was drawn.
@@ -59,6 +60,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--user")
     parser.add_argument("--password")
     parser.add_argument("--certificate", type=Path, help="speak TLS; its key is beside it, .key")
+    parser.add_argument("--session-timeout", type=int, help="seconds, without grace")
+    parser.add_argument("--refuse-get-parameter", action="store_true")
     parser.add_argument("--auth", choices=["basic", "digest"], default="digest")
     return parser.parse_args()
 
@@ -216,6 +219,36 @@ def permit(factory: Factory) -> None:
     factory.set_permissions(permissions)
 
 
+def follow(server: Any, options: argparse.Namespace) -> None:
+    """Say what clients do to keep their sessions, and end those that do nothing."""
+
+    def say(word: str) -> None:
+        print(word, flush=True)  # noqa: T201 - what a test reads
+
+    def refuse(*_: Any) -> Any:
+        refused = options.refuse_get_parameter
+        return GstRtsp.RTSPStatusCode(405 if refused else 200)
+
+    def opened(_client: Any, session: Any) -> None:
+        if options.session_timeout is not None:
+            session.set_timeout(options.session_timeout)
+            session.set_property("extra-timeout", 0)
+
+    def connected(_server: Any, client: Any) -> None:
+        client.connect("new-session", opened)
+        client.connect("pre-get-parameter-request", refuse)
+        for method in ("options", "get-parameter", "teardown"):
+            client.connect(f"{method}-request", lambda *_, method=method: say(method))
+
+    def end_sessions() -> bool:
+        if server.get_session_pool().cleanup():
+            say("expired")
+        return True
+
+    server.connect("client-connected", connected)
+    GLib.timeout_add(100, end_sessions)
+
+
 def main() -> None:
     options = arguments()
     Gst.init(None)
@@ -228,6 +261,7 @@ def main() -> None:
     elif options.certificate is not None:
         server.set_auth(encryption(options.certificate, factory))
     server.get_mount_points().add_factory(options.path, factory)
+    follow(server, options)
     if server.attach(None) == 0:
         raise SystemExit("the port is taken")
     loop = GLib.MainLoop()
