@@ -208,6 +208,18 @@ async def test_without_a_named_port_reports_follow_those_of_the_camera(ports: Ud
         assert (await camera.heard(camera.rtcp))[0] == b"report"
 
 
+async def test_a_keyframe_that_comes_while_the_loop_is_busy_waits_in_the_kernel(
+    ports: UdpPorts,
+) -> None:
+    """200 kB; without asking for more room, Linux holds about 90 of such packets."""
+    with sender() as camera:
+        hearing = Hearing(ports, camera)
+        burst = [camera.packet(bytes(1400), 0) for _ in range(150)]
+        camera.send(*burst)
+        assert hearing.packets == []
+        assert await hearing.has(150) == burst
+
+
 async def test_what_a_sink_raises_is_the_end(ports: UdpPorts) -> None:
     def fail(*_: object) -> None:
         raise SourceError(Reason.LIMIT, "Too much.")

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -15,12 +16,15 @@ from liveedge.rtsp.transport import Transport
 
 RECEIVE_BUFFER = 2 << 20
 """Octets wished for of RTP that the kernel holds while the loop is busy: a keyframe is one burst.
-It grants no more than twice net.core.rmem_max."""
+It grants no more than twice net.core.rmem_max, unless we may administer the network."""
 TRIES = 32
 """At a pair of free ports."""
 MAX_DATAGRAM = 65536
 BATCH = 128
 """Datagrams that are read before others have their turn."""
+
+# Python has no name for the first, SO_RCVBUFFORCE, which needs CAP_NET_ADMIN (socket(7)).
+_BUFFER_OPTIONS = (33, socket.SO_RCVBUF) if sys.platform == "linux" else (socket.SO_RCVBUF,)
 
 Address = tuple[str, int] | tuple[str, int, int, int]
 """As sockets have them: host and port, for IPv6 with flow and scope."""
@@ -192,8 +196,7 @@ def open_ports(local: Address) -> UdpPorts:
         raise SourceError(
             Reason.INTERNAL, "This machine has no pair of free UDP ports for the video."
         )
-    with suppress(OSError):
-        pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    _widen(pair[0])
     return UdpPorts(*pair)
 
 
@@ -209,6 +212,13 @@ def bind_pair(local: Address) -> tuple[socket.socket, socket.socket] | None:
             return (second, first) if port & 1 else (first, second)
         first.close()
     return None
+
+
+def _widen(sock: socket.socket) -> None:
+    for option in _BUFFER_OPTIONS:
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, option, RECEIVE_BUFFER)
+            return
 
 
 def _bind(address: Address) -> socket.socket | None:
