@@ -14,6 +14,7 @@ from liveedge.bench.breakdown_command import noting_camera
 from liveedge.bench.faults_command import faults, soak
 from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
+from liveedge.bench.loss_command import loss
 from liveedge.bench.parts import CameraPlan
 from liveedge.bench.qualities_command import qualities
 from liveedge.bench.sound_command import sound
@@ -29,6 +30,7 @@ bench = typer.Typer(
 
 bench.command("latency")(latency)
 bench.command("sound")(sound)
+bench.command("loss")(loss)
 bench.command("viewers")(viewers)
 bench.command("qualities")(qualities)
 bench.command("crowd", hidden=True)(crowd)

@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -49,38 +50,47 @@ class CameraPlan:
         return ["camera", "--port", "0", "--name", name, "--die-with-parent", *words]
 
 
-def start_server(stack: ExitStack, camera_url: str) -> str:
-    """Start a server that shows one camera as `STREAM`; returns its address."""
-    return start_server_process(stack, camera_url)[1]
+def start_server(stack: ExitStack, camera_url: str, settings: Iterable[str] = ()) -> str:
+    """Start a server that shows one camera as `STREAM`; returns its address.
+
+    `settings` are lines of TOML for the stream.
+    """
+    return start_server_process(stack, camera_url, settings)[1]
 
 
-def start_server_process(stack: ExitStack, camera_url: str) -> tuple[Child, str]:
+def start_server_process(
+    stack: ExitStack, camera_url: str, settings: Iterable[str] = ()
+) -> tuple[Child, str]:
     """The same; returns the process too.
 
     The configuration goes through a pipe, so that a password in the URL is in no process list.
     """
     parse_camera_url(camera_url)
-    config = f"[server]\nport = 0\n[streams.{STREAM}]\nurl = {json.dumps(camera_url)}\n"
+    stream = (f"[streams.{STREAM}]", f"url = {json.dumps(camera_url)}", *settings)
+    config = "\n".join(("[server]", "port = 0", *stream, ""))
     server = stack.enter_context(
         Child(["serve", "--config", "-", "--die-with-parent"], stdin=config)
     )
     return server, server.wait_ready()
 
 
-def wait_live(address: str, deadline: float = _LIVE_DEADLINE) -> dict[str, Any]:
-    """The stream's status once pictures arrive and their keyframe interval is known."""
+def wait_live(
+    address: str, deadline: float = _LIVE_DEADLINE, *, gop_known: bool = True
+) -> dict[str, Any]:
+    """The stream's status once pictures arrive; with `gop_known`, once its GOP is known too."""
     end = time.monotonic() + deadline
     status: dict[str, Any] = {}
     while time.monotonic() < end:
-        status = _status(address)
-        if status.get("is_active") and status["fps"] and status["gop_seconds"]:
+        status = stream_status(address)
+        if status.get("is_active") and status["fps"] and (status["gop_seconds"] or not gop_known):
             return status
         time.sleep(_POLL)
     why = status.get("last_error") or "It sends no pictures, or no second keyframe."
     raise LiveEdgeError(f"The camera did not come up within {deadline:.0f} s. {why}")
 
 
-def _status(address: str) -> dict[str, Any]:
+def stream_status(address: str) -> dict[str, Any]:
+    """The stream's status at this moment; raise `LiveEdgeError` if the server does not answer."""
     url = f"{address}api/streams/status/{STREAM}"
     try:
         with urllib.request.urlopen(url, timeout=_HTTP_DEADLINE) as answer:  # noqa: S310 - our own server

@@ -38,6 +38,18 @@ _SOUND: Final = (
     ("waiting %", "cpu_waiting_percent"),
 )
 
+_LOSS: Final = (
+    ("on loss", "on_loss"),
+    ("transport", "transport"),
+    ("GOP s", "gop_s"),
+    ("shown %", "shown_percent"),
+    ("longest gap ms", "longest_gap_ms"),
+    ("damaged %", "damaged_percent"),
+    ("wrong clock %", "wrong_clock_percent"),
+    ("clean again s", "clean_again_max_s"),
+    ("lost", "lost_packets"),
+)
+
 _CAPACITY: Final = (
     ("cameras", "cameras", "cameras"),
     ("CPU, % of a core", "cpu_percent", "pyav_cpu_percent"),
@@ -83,6 +95,19 @@ def sound(results: Sequence[dict[str, Any]]) -> Group:
     note = (
         "From the camera to the screen, and to what the browser hands to the loudspeakers. When\n"
         f"they left the server, sound and pictures were {at_server} ms apart at most."
+    )
+    return Group(table, Text(note, style="dim"))
+
+
+def loss(results: Sequence[dict[str, Any]]) -> Group:
+    """One row a way, a GOP and a transport."""
+    table = _table([title for title, _ in _LOSS])
+    for figures in results:
+        table.add_row(*(_text(figures.get(name)) for _, name in _LOSS))
+    note = (
+        "Damaged: pictures sent that refer to a lost one. Wrong clock: pictures on the screen in\n"
+        "which the burned-in clock has faults. Clean again: the longest time from a picture that\n"
+        "was right to the next one."
     )
     return Group(table, Text(note, style="dim"))
 
