@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -22,13 +23,14 @@ from tests.ingest.sinks import Sink
 FRAMES = 10
 
 
-def make_video(path: Path, codec: str, pixels: str = "yuv420p") -> Path:
+def make_video(path: Path, codec: str, pixels: str = "yuv420p", *, b_pictures: int = 0) -> Path:
     """A file of `FRAMES` pictures at 50 fps, each a different grey."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=50)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 128, 96, pixels
         stream.codec_context.time_base = Fraction(1, 50)
+        stream.options = {"bf": str(b_pictures)}
         for index in range(FRAMES):
             frame = av.VideoFrame(128, 96, pixels)
             for plane in frame.planes:
@@ -94,6 +96,13 @@ async def test_what_browsers_do_not_play_becomes_h264(tmp_path: Path) -> None:
     assert {nal[0] & 31 for nal in sink.units[0].parameter_sets} == {7, 8}
     times = [unit.rtp_time for unit in sink.units[:FRAMES]]
     assert times == [index * 1800 for index in range(FRAMES)]
+
+
+async def test_pictures_that_come_in_another_order_keep_their_times(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.ts", "mpeg2video", b_pictures=2)
+    sink, _ = await play(parse_media_url(f"file://{path}"), FRAMES - 2)
+    steps = [b.rtp_time - a.rtp_time for a, b in pairwise(sink.units[: FRAMES - 2])]
+    assert set(steps) == {1800}
 
 
 async def test_what_the_worker_takes_is_counted(tmp_path: Path) -> None:

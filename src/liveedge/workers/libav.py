@@ -1,6 +1,7 @@
 """The task `libav`: open an address with FFmpeg's libraries and hand out its pictures."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -78,6 +79,8 @@ _CLOCK_TYPE: Final = "prft"
 _RTP_MODULUS: Final = 1 << 32
 _GOP_SECONDS: Final = 1.0
 _KBPS: Final = 4000
+_MOST_INSIDE: Final = 64
+"""Pictures that a decoder may hold back."""
 _USUAL_FPS: Final = 25.0
 
 
@@ -144,9 +147,15 @@ def _transcode(
     stream.codec_context.thread_count = 1
     encoder = LowDelayEncoder(kbps=_KBPS, gop_seconds=_GOP_SECONDS, fps=fps or _USUAL_FPS)
     channel.send(_playing("h264", fps, name, [], sound))
+    # Pictures may come out of the decoder in another order, and in the next round of a file.
+    times: OrderedDict[int | None, int] = OrderedDict()
     for packet, pts in packets:
+        times[packet.pts] = pts
+        if len(times) > _MOST_INSIDE:
+            times.popitem(last=False)
         for frame in packet.decode():
-            channel.send(_unit(encoder.encode(frame, pts), pts, _taken_at(packet)))
+            shown = times.pop(frame.pts, pts)
+            channel.send(_unit(encoder.encode(frame, shown), shown, _taken_at(packet)))
 
 
 def _packets(
