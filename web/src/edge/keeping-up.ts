@@ -27,7 +27,8 @@ export class KeepingUp {
   #usualBefore = Number.POSITIVE_INFINITY;
   #usualSince = 0;
   #lateSince: number | null = null;
-  #lateAt = 0;
+  /** How many in a row have been late. */
+  #late = 0;
   #skippedAt = Number.NEGATIVE_INFINITY;
   #troubleAt = Number.NEGATIVE_INFINITY;
   #skipsTwice = false;
@@ -44,10 +45,11 @@ export class KeepingUp {
     const usual = Math.min(this.#usual, this.#usualBefore, USUAL_MOST_MS);
     if (latenessMs - usual <= LATE_MS) {
       this.#lateSince = null;
+      this.#late = 0;
       return;
     }
     this.#lateSince ??= now;
-    this.#lateAt = now;
+    this.#late += 1;
     if (now - this.#lateSince >= TROUBLE_FOR_MS) this.#troubleAt = now;
   }
 
@@ -71,12 +73,14 @@ export class KeepingUp {
   /** What was before, a pause, does not count. */
   restart(): void {
     this.#lateSince = null;
+    this.#late = 0;
     this.#skipsTwice = false;
     this.#droppedLooks = 0;
   }
 
   isBehind(now: number): boolean {
-    const late = this.#lateSince !== null && this.#lateAt - this.#lateSince >= LATE_FOR_MS;
+    // Also while a large picture is on its way; one that is late and then nothing may be an outage.
+    const late = this.#late > 1 && now - (this.#lateSince ?? now) >= LATE_FOR_MS;
     const skips = this.#skipsTwice && now - this.#skippedAt < SKIPS_WITHIN_MS;
     return late || skips || this.#droppedLooks >= DROPPED_LOOKS;
   }
