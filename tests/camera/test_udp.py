@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from liveedge.clock import SystemClock
-from liveedge.config.rtsp import RtspSettings, RtspTransport
+from liveedge.config.rtsp import OnLoss, RtspSettings, RtspTransport
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import ConfigError
 from liveedge.rtsp.client import RtspClient
@@ -77,7 +77,8 @@ async def test_what_changes_places_is_put_in_order() -> None:
 
 
 async def test_after_a_loss_pictures_go_on_with_the_next_keyframe() -> None:
-    async with camera() as it, watching(it) as viewer:
+    wait = replace(UDP, on_loss=OnLoss.WAIT)
+    async with camera() as it, watching(it, wait) as viewer:
         await it.begin("loss 60 20")
         await viewer.until(lambda: viewer.client.stats.damaged > 2)
         await it.end()
@@ -89,6 +90,19 @@ async def test_after_a_loss_pictures_go_on_with_the_next_keyframe() -> None:
         await viewer.more(2 * SETTINGS.gop)
         assert viewer.client.stats.skipped == after.skipped
         assert viewer.client.stats.lost == after.lost
+
+
+async def test_or_with_what_is_whole_and_the_damage_ends_with_a_keyframe() -> None:
+    async with camera() as it, watching(it) as viewer:
+        await it.begin("loss 60 20")
+        await viewer.until(lambda: sum(unit.damaged for unit in viewer.units) > 2)
+        await it.end()
+        syncs = sum(unit.sync for unit in viewer.units)
+        await viewer.until(lambda: sum(unit.sync for unit in viewer.units) > syncs)
+        assert viewer.client.stats.skipped == 0
+        so_far = len(viewer.units)
+        await viewer.more(2 * SETTINGS.gop)
+        assert not any(unit.damaged or unit.gap for unit in viewer.units[so_far:])
 
 
 async def test_a_camera_that_hangs_sends_nothing_over_udp() -> None:
