@@ -68,6 +68,11 @@ def test_a_stream_may_have_such_an_address() -> None:
     assert settings.engine is Engine.AUTO
 
 
+@pytest.mark.parametrize("scheme", ["https", "rtmps"])
+def test_its_certificate_may_be_believed(scheme: str) -> None:
+    assert not stream(f'url = "{scheme}://h/a"\ntls_verify = false').tls_verify
+
+
 def test_a_stream_may_have_a_sub_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSWORD", CANARY)
     settings = stream('url = "rtsp://h/1"\nlow_url = "rtsp://u:${PASSWORD}@h/2"')
@@ -82,6 +87,7 @@ def test_a_stream_may_have_a_sub_stream(monkeypatch: pytest.MonkeyPatch) -> None
         ('url = "rtsp://h/a"\nlow_url = "rtmp://h/a"\nengine = "native"', "rtmp://"),
         ('url = "rtmp://h/a"\nengine = "native"', 'only engine = "ffmpeg"'),
         ('url = "rtmp://h/a"\ntransport = "udp"', "for RTSP cameras"),
+        ('url = "http://h/a"\ntls_verify = false', "for RTSP cameras"),
         (f'url = "rtsps://h/a"\nengine = "ffmpeg"\ntls_fingerprint = "{"0" * 64}"', "fingerprint"),
         ('url = "rtsp://h/a"\nengine = "gstreamer"', "engine"),
         ('url = "concat:/etc/passwd"', "must begin with"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from liveedge.clock import SystemClock
 from liveedge.config.engine import Engine
@@ -127,3 +128,12 @@ def test_the_engine_follows_from_the_settings(
     source = camera_source(url, wanted, SystemClock(), settings)  # type: ignore[arg-type]
     assert isinstance(source, AutoEngine | FixedEngine)
     assert f"{type(source).__name__} {source.engine}" == expected
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_a_camera_that_anybody_could_pose_as_is_logged(verify: bool) -> None:
+    url = parse_media_url("https://u:secret@camera/video")
+    with capture_logs() as logs:
+        camera_source(url, Engine.AUTO, SystemClock(), RtspSettings(tls_verify=verify))
+    assert [line["event"] for line in logs] == ([] if verify else ["tls_not_verified"])
+    assert "secret" not in str(logs)

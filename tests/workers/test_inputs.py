@@ -25,8 +25,9 @@ def test_certificates_are_looked_at(scheme: str) -> None:
     assert input_for(scheme).options["tls_verify"] == "1"
 
 
-def test_a_camera_may_be_believed_without_a_certificate() -> None:
-    assert "tls_verify" not in input_for("rtsps", verify=False).options
+@pytest.mark.parametrize("scheme", ["rtsps", "rtsp+https", "rtmps", "https"])
+def test_a_camera_may_be_believed_without_a_certificate(scheme: str) -> None:
+    assert "tls_verify" not in input_for(scheme, verify=False).options
 
 
 @pytest.mark.parametrize("scheme", ["concat", "pipe", "", "ftp"])
@@ -62,3 +63,9 @@ def test_a_device_that_is_no_camera_is_called_so(number: int) -> None:
     explained = explain(av.error.OSError(number, "Inappropriate ioctl", "/dev/null"))
     assert explained.reason is Reason.UNSUPPORTED
     assert "gives no video" in str(explained)
+
+
+def test_where_there_is_a_certificate_it_may_be_the_reason() -> None:
+    error = av.error.OSError(errno.EIO, "Input/output error", "https://camera/")
+    assert "tls_verify = false" in str(explain(error, "https"))
+    assert "certificate" not in str(explain(error, "http"))

@@ -9,6 +9,7 @@ from liveedge.errors import ConfigError
 
 NETWORK: Final = frozenset({"rtmp", "rtmps", "srt", "http", "https"})
 LOCAL: Final = frozenset({"file", "v4l2"})
+_SECURE: Final = frozenset({"rtmps", "https"})
 _SECRET_PATHS: Final = frozenset({"rtmp", "rtmps"})
 """Their paths hold stream keys."""
 
@@ -21,6 +22,11 @@ class MediaUrl:
     display: str
     address: str = field(repr=False)
     """The URL as written, or the path of a file or device."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether there is a certificate to look at."""
+        return self.scheme in _SECURE
 
     def __str__(self) -> str:
         return self.display

@@ -119,7 +119,8 @@ class StreamSettings(_Strict):
     transport: RtspTransport = RtspTransport.AUTO
     """The way of the packets from the camera."""
     tls_verify: bool = True
-    """Whether the certificate of an `rtsps://` camera must be one that this machine trusts."""
+    """Whether the certificate of an `rtsps://` camera, or of an `https://` or `rtmps://` one, must
+    be one that this machine trusts."""
     tls_fingerprint: Annotated[bytes | None, PlainValidator(_fingerprint)] = None
     """`sha256:` and the digest of the only certificate to accept."""
     audio: bool = True
@@ -152,7 +153,10 @@ def check_engine(url: CameraUrl | MediaUrl, engine: Engine, rtsp: RtspSettings) 
     if isinstance(url, MediaUrl):
         if engine is Engine.NATIVE:
             raise ConfigError(f'only engine = "ffmpeg" or "auto" opens {url.scheme}:// addresses')
-        if replace(rtsp, audio=True, on_loss=OnLoss.SHOW) != RtspSettings():
+        rest = replace(rtsp, audio=True, on_loss=OnLoss.SHOW)
+        if url.secure:
+            rest = replace(rest, tls_verify=True)
+        if rest != RtspSettings():
             raise ConfigError(f"transport and tls_… are for RTSP cameras, not for {url.scheme}://")
     elif engine is Engine.FFMPEG and rtsp.tls_fingerprint is not None:
         raise ConfigError('only engine = "native" or "auto" can look at tls_fingerprint')

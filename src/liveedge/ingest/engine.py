@@ -34,6 +34,12 @@ def camera_source(
 ) -> SourceFactory:
     """A factory of attempts at one camera with the engine that its owner wants."""
     ffmpeg = FfmpegOpener(url, verify=settings.tls_verify, audio=settings.audio)
+    if isinstance(url, MediaUrl) and url.secure and not settings.tls_verify:
+        _log.warning(
+            "tls_not_verified",
+            camera=url.display,
+            meaning="whoever is on the way can pose as this camera and learn its password",
+        )
     if isinstance(url, MediaUrl) or engine is Engine.FFMPEG:
         return FixedEngine(Engine.FFMPEG, ffmpeg)
     native = rtsp_source(url, clock, settings)

@@ -56,15 +56,16 @@ def input_for(scheme: str, *, verify: bool = True, sound: bool = False) -> Input
         case "rtmp":
             return Input("flv", {**_LOW_DELAY, "protocol_whitelist": "rtmp,tcp"})
         case "rtmps":
-            return Input(
-                "flv", {**_LOW_DELAY, **_verified(), "protocol_whitelist": "rtmps,tls,tcp"}
-            )
+            options = _verified() if verify else {}
+            return Input("flv", {**_LOW_DELAY, **options, "protocol_whitelist": "rtmps,tls,tcp"})
         case "srt":
             return Input("mpegts", {**_LOW_DELAY, "protocol_whitelist": "srt"})
         case "http" | "https":
             whitelist = "http,https,tls,tcp,crypto"
             options = {"protocol_whitelist": whitelist, "format_whitelist": _LIVE_FORMATS}
-            return Input(None, {**_LOW_DELAY, **_verified(), **options})
+            if verify:
+                options |= _verified()
+            return Input(None, {**_LOW_DELAY, **options})
         case "file":
             options = {"protocol_whitelist": "file", "format_whitelist": _VIDEO_FILES}
             return Input(None, options, looped=True)
@@ -95,17 +96,24 @@ _SENTENCES: Final[tuple[tuple[type[Exception], Reason, str], ...]] = (
 )
 
 
+_SECURE: Final = frozenset({"rtsps", "rtsp+https", "rtmps", "https"})
 _NO_CAMERA: Final = frozenset({errno.ENOTTY, errno.ENODEV, errno.ENXIO})
 """What a device says that knows nothing of Video4Linux."""
 
 
-def explain(error: FFmpegError) -> SourceError:
+def explain(error: FFmpegError, scheme: str = "") -> SourceError:
     """A `SourceError` for an error of libav, without its words: they contain the address."""
     for kind, reason, sentence in _SENTENCES:
         if isinstance(error, kind):
             return SourceError(reason, sentence)
     if error.errno in _NO_CAMERA:
         return SourceError(Reason.UNSUPPORTED, "This device gives no video; name another one.")
+    if scheme in _SECURE and error.errno == errno.EIO:
+        return SourceError(
+            Reason.UNREACHABLE,
+            "It cannot be reached, or its certificate is not one that this machine trusts; check"
+            " the address, or set tls_verify = false to accept any certificate.",
+        )
     if isinstance(error, OSError):
         return SourceError(Reason.UNREACHABLE, "It cannot be reached; check address and network.")
     return SourceError(Reason.PROTOCOL, "FFmpeg's libraries cannot read what it sends.")

@@ -101,7 +101,7 @@ def work(channel: Channel) -> None:
         ) as container:
             _play(container, how, channel, LibavSound(container, channel, wanted=wants_sound))
     except FFmpegError as error:
-        raise explain(error) from None
+        raise explain(error, order.text("scheme")) from None
     except ValueError:
         raise SourceError(Reason.UNSUPPORTED, "FFmpeg's libraries cannot open it.") from None
     raise SourceError(Reason.ENDED, "It ended the stream.")
