@@ -42,7 +42,10 @@ export class FileDecoder implements SoundDecoder {
   }
 
   decode(header: MediaHeader, payload: Uint8Array): void {
-    if (header.gap) this.#known = this.#waiting = [];
+    if (header.gap) {
+      this.#known = [];
+      this.#waiting = [];
+    }
     if (this.#waiting.length >= WAITING_MOST) this.#waiting.shift();
     const { timescale } = this.message;
     const start = header.decodeTime / timescale;

@@ -28,8 +28,9 @@ export class PlayerSound {
   #renderer: Renderer | null = null;
   #live: LiveSound | null = null;
   #paused = false;
+  #uses = false;
   #gain: GainNode | null = null;
-  /** The video element whose sound goes through the node that was asked for. */
+  /** Video elements whose sound goes through the node that was asked for. */
   #routed = new WeakSet<HTMLMediaElement>();
   #tapped = false;
 
@@ -43,8 +44,7 @@ export class PlayerSound {
     if (muted === this.#muted) return;
     this.#muted = muted;
     // In this very call: some browsers ask whether it is that of a click.
-    if (muted) this.#silence();
-    else void this.#sound();
+    this.#apply();
     this.events.changed();
   }
 
@@ -99,6 +99,7 @@ export class PlayerSound {
   resume(): void {
     this.#paused = false;
     this.#apply();
+    if (this.#uses) Output.shared.wake();
   }
 
   /** A picture was shown at `nowMs` of `performance.now()`. */
@@ -111,17 +112,17 @@ export class PlayerSound {
     this.#live?.picture(nowMs, picture);
   }
 
-  async #sound(): Promise<void> {
-    const output = Output.shared;
-    const allowed = output.start();
-    this.#apply();
-    if ((await allowed) || this.#muted) return;
-    this.#refuse(NOT_ALLOWED);
+  /** Takes the loudspeakers, or leaves them to others. */
+  #use(wanted: boolean): void {
+    if (wanted === this.#uses) return;
+    this.#uses = wanted;
+    if (wanted) void this.#start();
+    else Output.shared.stop();
   }
 
-  #silence(): void {
-    this.#apply();
-    Output.shared.stop();
+  async #start(): Promise<void> {
+    const allowed = await Output.shared.start();
+    if (!allowed && this.#uses) this.#refuse(NOT_ALLOWED);
   }
 
   #refuse(message: string): void {
@@ -143,6 +144,7 @@ export class PlayerSound {
   #apply(): void {
     const element = this.#element();
     const wanted = !this.#muted && !this.#paused && this.#source !== null;
+    this.#use(wanted);
     if (element) this.#applyTo(element);
     if (wanted && !element && this.#renderer) this.#listen();
     else this.#leave();
