@@ -1,3 +1,5 @@
+import type { Offer } from '../edge/quality-choice';
+
 /** What is used of `GET /api/streams/status`. */
 export interface StreamEntry {
   stream_id: string;
@@ -5,6 +7,11 @@ export interface StreamEntry {
   state: string;
   /** The codec of its sound; null without. */
   audio: string | null;
+  /** Of the picture, in pixels; null before the first one. */
+  width: number | null;
+  height: number | null;
+  /** What it can be had as beside the camera's own pictures. */
+  qualities: Offer[];
 }
 
 /** What a person can make a stream do. */

@@ -1,4 +1,6 @@
 import type { LiveEdgePlayer, PlayerState, PlayerStats } from '../live-edge-player';
+import { remember } from '../player/offers';
+import { serverOf } from '../player/server';
 import { milliseconds } from '../player/stats';
 import { Speaker } from './speaker';
 import type { StreamEntry } from './streams';
@@ -21,7 +23,10 @@ export class Tile {
     const way = document.createElement('a');
     way.className = 'way';
     way.href = `/watch/${encodeURIComponent(entry.stream_id)}`;
-    this.#player.setAttribute('stream', entry.stream_id);
+    const { stream_id: id, qualities: offers, width, height } = entry;
+    // Ten small tiles should not begin with ten large pictures.
+    if (width && height) remember(serverOf(null), id, { offers, size: { width, height } });
+    this.#player.setAttribute('stream', id);
     this.#player.setAttribute('badge', 'off');
     this.#player.addEventListener('stats', (event) =>
       this.#figures((event as CustomEvent<PlayerStats>).detail),
