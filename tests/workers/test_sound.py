@@ -16,6 +16,7 @@ from liveedge.workers.channel import Channel, ParentGoneError
 from liveedge.workers.messages import Message
 from liveedge.workers.sound import FRAME_SAMPLES, RATE, TIMESCALE, Coded, work
 from liveedge.workers.sound_units import pack, unpack
+from tests.rtsp.test_mpeg_audio import frames
 
 BEGIN = TIMESCALE
 """The time of the first sample."""
@@ -216,3 +217,14 @@ def test_a_track_that_ends_begins_anew() -> None:
 def test_pieces_that_make_no_sense_are_an_error(values: dict[str, object]) -> None:
     with pytest.raises(WorkerError):
         unpack(Message("units", values, b"x"))
+
+
+@pytest.mark.parametrize("rate", [48_000, 16_000])
+def test_frames_of_mpeg_audio_say_what_they_are(rate: int) -> None:
+    data = frames("mp2", rate, 64, 20)
+    step = 1152 * TIMESCALE // rate
+    whole = [(BEGIN + number * step, frame) for number, frame in enumerate(data)]
+    units = made(begin("mp3", 48_000, bits=0), whole)
+    times = [time for time, _ in units]
+    assert {after - before for before, after in pairwise(times)} == {1920}
+    assert times[-1] >= BEGIN + 19 * step - 4 * 1920

@@ -15,6 +15,7 @@ from liveedge.media.audio import (
 )
 from liveedge.media.latm import parse_stream_mux, plain_mux
 from liveedge.rtsp.latm import LatmDepacketizer
+from liveedge.rtsp.mpeg_audio import CLOCK_RATE, MpegAudioDepacketizer
 from liveedge.rtsp.sdp import PayloadFormat, SessionDescription
 from liveedge.rtsp.sound import (
     AacDepacketizer,
@@ -54,7 +55,9 @@ _SAMPLED = {
     "L16": ("pcm_s16be", 16, 1),
 }
 """FFmpeg's decoder, bits of a channel in one unit of the RTP clock, and samples in it."""
-CONVERTED = frozenset(_SAMPLED)
+_MPEG_AUDIO_RATE = 48_000
+"""Of which its frames may say something else, to the decoder."""
+CONVERTED = frozenset(_SAMPLED) | {"MPA"}
 """What browsers do not play, and what is made into AAC."""
 _DECODED_AAC = frozenset({"mp4a.40.1", "mp4a.40.4"})
 """Main and Long Term Prediction; nothing decodes Scalable Sampling Rate."""
@@ -102,6 +105,9 @@ def _codec(offered: PayloadFormat) -> _Found | None:
     if offered.encoding == "OPUS":
         # RFC 7587 §7: always announced with two channels, whatever is in it.
         return opus_config(2), OPUS_RATE, OpusDepacketizer
+    if offered.encoding == "MPA":
+        foreign = ForeignAudio("MPA", "mp3", _MPEG_AUDIO_RATE, min(offered.channels, 2))
+        return foreign, CLOCK_RATE, MpegAudioDepacketizer
     return _sampled(offered)
 
 
