@@ -14,7 +14,7 @@ from liveedge.media.chunk import HEADER, Chunk
 from liveedge.rtsp.audio import AudioTrack
 from liveedge.rtsp.sound import OpusDepacketizer, SampleDepacketizer
 from liveedge.streams import sound_converter as module
-from liveedge.streams.conversion import MOST_OWED, Rest
+from liveedge.streams.conversion import MOST_OWED, STABLE, Rest
 from liveedge.streams.sound import Sound
 from liveedge.streams.sound_converter import IDLE_SECONDS, SoundConverter
 from liveedge.workers.messages import Message
@@ -202,7 +202,7 @@ async def test_the_camera_at_whose_sound_it_crashed_is_left_out_for_a_while(benc
     os.kill(pid, signal.SIGKILL)
     await bench.until(lambda: bench.converter._task is None)
     assert door._conversion is not None
-    assert door._conversion.alone, "it was at a message of both, and who it was the next one tells"
+    assert door._conversion.alone_until > bench.clock.monotonic(), "it was at a message of both"
     bench.clock.advance(1)
     pid = await bench.working()
     os.kill(pid, signal.SIGSTOP)
@@ -219,6 +219,10 @@ async def test_the_camera_at_whose_sound_it_crashed_is_left_out_for_a_while(benc
     assert len(bench.heard[door]) == before
     bench.clock.advance(1)
     await bench.hear(door)
+    bench.clock.advance(STABLE)
+    bench.speak(2)
+    bench.converter.flush()
+    assert len(bench.converter._owed[-1].stints) == 2, "they go together again"
 
 
 async def test_what_a_slow_worker_cannot_take_is_left_out(bench: Bench) -> None:

@@ -25,7 +25,7 @@ MOST_PIECES: Final = 64
 FIRST_REST: Final = 0.25
 LONGEST_REST: Final = 30.0
 """Seconds without work after a failure, doubling from the first."""
-_STABLE: Final = 60.0
+STABLE: Final = 60.0
 """Seconds after which a failure counts as the first one again."""
 _PLAUSIBLE: Final = 10 * TIMESCALE
 """How far what comes out may be from what went in."""
@@ -45,7 +45,7 @@ class Rest:
 
     def begin(self, now: float) -> None:
         """It has failed: rest, longer with each failure in a row."""
-        again = now < self._until + _STABLE
+        again = now < self._until + STABLE
         self.seconds = min(max(FIRST_REST, 2 * self.seconds if again else 0.0), LONGEST_REST)
         self._until = now + self.seconds
 
@@ -76,9 +76,9 @@ class Conversion:
         """Counts the times that it has begun anew; answers of an earlier one are of no use."""
         self.refused = False
         """True when the worker cannot decode it."""
-        self.alone = False
-        """True after a failure at a message that had its sound, and that of others: the next ones
-        have its sound only, and tell who is to blame."""
+        self.alone_until = float("-inf")
+        """After a failure at a message that had its sound, and that of others: until this time its
+        messages have its sound only, and tell who is to blame."""
         self.rest = Rest()
         self._audio = audio
         self._take = take

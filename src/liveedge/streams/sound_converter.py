@@ -11,7 +11,7 @@ import structlog
 from liveedge.clock import Clock
 from liveedge.errors import SourceError, WorkerError
 from liveedge.media.audio import ForeignAudio
-from liveedge.streams.conversion import Conversion, Rest
+from liveedge.streams.conversion import STABLE, Conversion, Rest
 from liveedge.workers.messages import Message
 from liveedge.workers.sound_units import pack, unpack
 from liveedge.workers.tasks import Task
@@ -73,9 +73,10 @@ class SoundConverter:
             self._timer.cancel()
             self._timer = None
         gathered, self._gathering = self._gathering.values(), {}
-        self._post([each for each in gathered if not each.alone])
+        now = self._clock.monotonic()
+        self._post([each for each in gathered if now >= each.alone_until])
         for each in gathered:
-            if each.alone:
+            if now < each.alone_until:
                 self._post([each])
 
     async def close(self) -> None:
@@ -102,13 +103,13 @@ class SoundConverter:
         worker, pieces = self._worker, []
         stints: _Stints = {}
         for each in conversions:
-            if worker is None or not each.pieces:
+            taken, each.pieces = each.pieces, []
+            if worker is None or not taken:
                 continue
             if (beginning := each.beginning(worker)) is not None:
                 worker.post(beginning)
             stints[each.track] = each, each.stint
-            pieces += each.pieces
-            each.pieces = []
+            pieces += taken
             each.owed += 1
         if worker is not None and pieces:
             worker.post(pack("sound", pieces))
@@ -163,10 +164,11 @@ class SoundConverter:
     def _failed(self, error: SourceError) -> None:
         """Leave alone whoever is to blame: the camera whose sound it was at, or the worker."""
         suspects = [each for each, _ in self._owed[0].stints.values()] if self._owed else []
+        now = self._clock.monotonic()
         for conversion in suspects:
-            conversion.alone = True
+            conversion.alone_until = now + STABLE
         rest = suspects[0].rest if len(suspects) == 1 else self._rest
-        rest.begin(self._clock.monotonic())
+        rest.begin(now)
         _log.warning("worker_failed", task=Task.SOUND.value, error=str(error), pause_s=rest.seconds)
 
     def _forget(self) -> None:
