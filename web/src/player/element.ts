@@ -167,7 +167,10 @@ export class LiveEdgePlayer extends HTMLElement {
       transport: transportChoice(this.getAttribute('transport')),
       stage: this.#overlay.stage,
       presented: (picture) => this.#presented(picture),
-      refused: (stream) => pilot.refused(performance.now(), stream),
+      refused: (stream, why) => {
+        pilot.refused(performance.now(), stream);
+        if (pilot.setting !== 'auto' && why !== null) this.#overlay.say(why);
+      },
       instead: (stream, facts) => pilot.instead(performance.now(), stream, facts),
     });
     this.#timers = [

@@ -23,8 +23,8 @@ export interface PlaybackOptions {
   /** Where the surface goes. */
   stage: HTMLElement;
   presented(picture: Picture): void;
-  /** A change to this stream has failed; what was before goes on. */
-  refused(stream: string): void;
+  /** A change to this stream has failed, and perhaps it is known why; what was before goes on. */
+  refused(stream: string, why: string | null): void;
   /** Another stream with the same pictures that may play where this one does not; null: none. */
   instead(stream: string, facts: Readonly<FeedFacts>): string | null;
 }
@@ -231,9 +231,10 @@ export class Playback {
 
   #refuse(): void {
     const stream = this.#stream;
+    const why = this.#line?.facts.cameraError ?? null;
     this.#turnBack();
     this.#stream = this.#line?.route.stream ?? stream;
-    this.options.refused(stream);
+    this.options.refused(stream, why);
   }
 
   #recovered(): void {

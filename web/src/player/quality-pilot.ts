@@ -32,8 +32,8 @@ export class QualityPilot {
     this.#setting = options.setting;
   }
 
-  get converted(): boolean {
-    return this.#converted;
+  get setting(): QualitySetting {
+    return this.#setting;
   }
 
   set setting(setting: QualitySetting) {

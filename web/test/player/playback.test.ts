@@ -60,7 +60,7 @@ vi.mock('../../src/player/line', () => ({
 }));
 
 const presented = vi.fn<(picture: Picture) => void>();
-const refused = vi.fn<(stream: string) => void>();
+const refused = vi.fn<(stream: string, why: string | null) => void>();
 const instead = vi.fn<(stream: string, facts: Readonly<FeedFacts>) => string | null>();
 let playback: Playback;
 
@@ -135,7 +135,7 @@ describe('another stream', () => {
 
   it('that fails leaves the one that plays', () => {
     line(1).fail('broken');
-    expect(refused).toHaveBeenCalledExactlyOnceWith('door~low');
+    expect(refused).toHaveBeenCalledExactlyOnceWith('door~low', null);
     expect(line(1).closed).toBe(true);
     expect(line(0)).toMatchObject({ fed: true, closed: false });
     expect(playback.stream).toBe('door');
@@ -147,8 +147,9 @@ describe('another stream', () => {
     playback.watch(now + 19_000, true);
     expect(refused).not.toHaveBeenCalled();
     line(1).facts.camera = 'offline';
+    line(1).facts.cameraError = 'The server is busy.';
     playback.watch(now + 19_100, true);
-    expect(refused).toHaveBeenCalledOnce();
+    expect(refused).toHaveBeenCalledExactlyOnceWith('door~low', 'The server is busy.');
     playback.play('door~low');
     playback.watch(performance.now() + 20_100, true);
     expect(refused).toHaveBeenCalledTimes(2);
