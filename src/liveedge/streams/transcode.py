@@ -7,25 +7,18 @@ from liveedge.clock import Clock
 from liveedge.errors import Reason, SourceError, WorkerError
 from liveedge.ingest.source import MediaSink, Source, VideoDescription
 from liveedge.media.byte_stream import split_lengths
-from liveedge.media.chunk import FLAG_CAMERA_CLOCK, HEADER, Chunk
-from liveedge.media.epoch import Epoch
 from liveedge.rtsp.h264 import H264Depacketizer
-from liveedge.streams import rate
-from liveedge.streams.recipe import Recipe, usual_rate
+from liveedge.streams.feed import Feed
+from liveedge.streams.recipe import Recipe
 from liveedge.streams.state import State, StreamState
 from liveedge.streams.stream import Stream
 from liveedge.window.window import TIMESCALE
 from liveedge.workers.cost import Cost
-from liveedge.workers.messages import Message
 from liveedge.workers.tasks import Task
 from liveedge.workers.worker import Worker
 
 HANG_SECONDS: Final = 5.0
 """A worker that owes an answer for so long has hung."""
-MOST_OWED: Final = 120
-"""Pictures that a worker may be behind; then it goes on with the next sync frame."""
-_USUAL_FPS: Final = 25.0
-_DECODERS: Final = {b"avc1": "h264", b"hvc1": "hevc"}
 
 
 class Slots:
@@ -134,7 +127,7 @@ class TranscodeSource:
                 self._failure = _end_of(state)
                 scope.reschedule(asyncio.get_running_loop().time())
 
-        feed = _Feed(self._original, self._job.recipe, worker)
+        feed = Feed(self._original, self._job.recipe, worker)
         stops = (self._original.listen(changed), self._original.window.listen(feed.take))
         try:
             async with scope:
@@ -150,7 +143,7 @@ class TranscodeSource:
             for stop in stops:
                 stop()
 
-    async def _deliver(self, worker: Worker, feed: "_Feed") -> NoReturn:
+    async def _deliver(self, worker: Worker, feed: Feed) -> NoReturn:
         job, depacketizer = self._job, H264Depacketizer(self._sink.access_unit)
         while True:
             try:
@@ -160,105 +153,13 @@ class TranscodeSource:
                     raise
                 continue  # The camera sends so seldom.
             if message.kind == "taken":
-                feed.owed -= 1
+                feed.answered()
                 job.cost.tell(message.real("cpu_seconds"), job.clock.monotonic())
                 continue
             arrival, taken_us, by_camera = feed.origin(message.number("origin"))
             job.relayed.taken = taken_us, by_camera
             rtp_time = message.number("pts") & 0xFFFFFFFF
             depacketizer.push_picture(split_lengths(message.payload), rtp_time, arrival)
-
-
-class _Feed:
-    """Hands the pictures of a window to a worker, within the call that brings them."""
-
-    def __init__(self, original: Stream, recipe: Recipe, worker: Worker) -> None:
-        self.owed = 0
-        """Pictures that the worker has not answered."""
-        self.fps = usual_rate(original.frame_rate() or _USUAL_FPS)
-        self._window = original.window
-        self._worker = worker
-        self._recipe = recipe
-        self._kbps = recipe.kbps(rate.kilobits_per_second(self._window.since(0)))
-        self._epoch: Epoch | None = None
-        self._waiting = True
-        """For a sync frame."""
-        self._origins: dict[int, tuple[float, int, bool]] = {}
-        values = {
-            "longer": recipe.longer,
-            "shorter": recipe.shorter,
-            "gop_seconds": recipe.gop_seconds,
-            "kbps": self._kbps,
-            "fps": self.fps,
-        }
-        worker.post(Message("transcode", values))
-
-    def begin(self) -> None:
-        """Have the worker decode from the newest sync frame on, and show the newest picture."""
-        sync, newest = self._window.sync_sequence, self._window.newest
-        if sync is not None and newest is not None:
-            for chunk in self._window.since(sync):
-                self._post(chunk, wanted=chunk is newest)
-
-    def take(self, chunk: Chunk) -> None:
-        """The newest picture."""
-        if self.owed >= MOST_OWED:
-            self._waiting = True
-        else:
-            self._post(chunk, wanted=True)
-
-    def origin(self, sequence: int) -> tuple[float, int, bool]:
-        """Arrival, capture time and its origin of a picture that went in."""
-        known = self._origins.pop(sequence, None)
-        if known is None:
-            raise WorkerError("A worker process made a picture of nothing; it is ended.")
-        return known
-
-    def _post(self, chunk: Chunk, *, wanted: bool) -> None:
-        if self._waiting and not chunk.sync:
-            return
-        epoch = self._window.epoch_of(chunk)
-        if epoch is None:
-            return
-        self._waiting = False
-        if epoch is not self._epoch:
-            self._epoch = epoch
-            self._worker.post(_decoder(epoch))
-        if chunk.sync:
-            self._follow_rate()
-        message = chunk.message
-        head = HEADER.unpack_from(message)
-        moof = int.from_bytes(message[HEADER.size : HEADER.size + 4], "big")
-        self._origins[chunk.sequence] = (
-            chunk.arrival,
-            chunk.capture_us,
-            bool(head[1] & FLAG_CAMERA_CLOCK),
-        )
-        while len(self._origins) > 2 * MOST_OWED:
-            del self._origins[next(iter(self._origins))]
-        values = {
-            "pts": chunk.decode_time + head[9],
-            "origin": chunk.sequence,
-            "wanted": wanted,
-        }
-        self.owed += 1
-        self._worker.post(Message("picture", values, message[HEADER.size + moof + 8 :]))
-
-    def _follow_rate(self) -> None:
-        """Hold the worker to what fits the original, which takes more where more moves."""
-        kbps = self._recipe.follow(self._kbps, rate.kilobits_per_second(self._window.since(0)))
-        if kbps != self._kbps:
-            self._kbps = kbps
-            self._worker.post(Message("rate", {"kbps": kbps}))
-
-
-def _decoder(epoch: Epoch) -> Message:
-    config = epoch.config
-    values = {
-        "codec": _DECODERS[config.sample_entry],
-        "reorders": config.parameters.reorder_frames > 0,
-    }
-    return Message("decoder", values, config.record[1])
 
 
 def _end_of(state: StreamState) -> SourceError:
