@@ -13,7 +13,7 @@ from liveedge.bench.breakdown_camera import read_sent
 from liveedge.bench.browser import Viewer, open_viewer
 from liveedge.bench.frame import measure_frames
 from liveedge.bench.latency_plan import LatencyPlan
-from liveedge.bench.parts import STREAM, start_server, wait_live
+from liveedge.bench.parts import page_of, start_server, wait_live
 from liveedge.bench.usage import CpuPressure
 from liveedge.bench.view_figures import Figures, rounded
 from liveedge.bench.witness import witness
@@ -65,7 +65,7 @@ def _measure(
     sent: Path,
     boxing_ms: float,
 ) -> Figures:
-    page, log = f"{address}watch/{STREAM}?transport={transport}", ChunkLog()
+    page, log = page_of(address, transport), ChunkLog()
     with witness(address, SystemClock(), log.take):
         pressure = CpuPressure()
         view = viewer.view(page, plan.warmup + plan.seconds, notes=True)

@@ -17,7 +17,7 @@ from liveedge.bench.camera_clock import (
     measure_camera_clock,
 )
 from liveedge.bench.latency_plan import LatencyPlan
-from liveedge.bench.parts import STREAM, start_server, wait_live
+from liveedge.bench.parts import page_of, start_server, wait_live
 from liveedge.bench.usage import CpuPressure
 from liveedge.bench.view_figures import Figures, latency_figures, rounded
 from liveedge.bench.witness import witness
@@ -93,8 +93,7 @@ def _try_baseline(
 def _measure(
     viewer: Viewer, plan: LatencyPlan, address: str, transport: str, offset: ClockOffset | None
 ) -> Figures:
-    # Always the same pictures, also where the machine is busy.
-    page = f"{address}watch/{STREAM}?transport={transport}&quality=high"
+    page = page_of(address, transport)
     with witness(address, SystemClock()) as watching:
         pressure = CpuPressure()
         view = viewer.view(page, plan.warmup + plan.seconds)

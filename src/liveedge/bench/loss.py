@@ -9,7 +9,7 @@ from typing import Final
 
 from liveedge.bench.browser import View, Viewer, open_viewer
 from liveedge.bench.loss_figures import Damages, wrong_clock_percent
-from liveedge.bench.parts import STREAM, CameraPlan, start_server, stream_status, wait_live
+from liveedge.bench.parts import STREAM, CameraPlan, page_of, start_server, stream_status, wait_live
 from liveedge.bench.stats import viewing
 from liveedge.bench.view_figures import Figures, rounded
 from liveedge.bench.witness import witness
@@ -73,7 +73,7 @@ def _serve(stack: ExitStack, url: str, way: OnLoss) -> str:
 
 
 def _watch(plan: LossPlan, viewer: Viewer, address: str, transport: str, gop: int) -> Figures:
-    page = f"{address}watch/{STREAM}?transport={transport}"
+    page = page_of(address, transport)
     damages = Damages()
     before = stream_status(address)
     with witness(address, SystemClock(), damages.take):

@@ -74,6 +74,11 @@ def start_server_process(
     return server, server.wait_ready()
 
 
+def page_of(address: str, transport: str) -> str:
+    """The page of the stream, with the camera's own picture whatever the machine has to do."""
+    return f"{address}watch/{STREAM}?transport={transport}&quality=high"
+
+
 def wait_live(
     address: str, deadline: float = _LIVE_DEADLINE, *, gop_known: bool = True
 ) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from liveedge.bench.browser import View, Viewer, open_viewer
 from liveedge.bench.lip_sync import flashes, lip_sync_figures, pair, verdict
-from liveedge.bench.parts import STREAM, CameraPlan, start_server, wait_live
+from liveedge.bench.parts import CameraPlan, page_of, start_server, wait_live
 from liveedge.bench.sound_wire import measure_at_server
 from liveedge.bench.stats import percentile
 from liveedge.bench.usage import CpuPressure
@@ -63,7 +63,7 @@ def _server_figures(address: str) -> Figures:
 
 
 def _try(viewer: Viewer, plan: SoundPlan, address: str, transport: str) -> Figures:
-    page = f"{address}watch/{STREAM}?transport={transport}"
+    page = page_of(address, transport)
     each = plan.warmup + plan.seconds
     pressure = CpuPressure()
     try:
