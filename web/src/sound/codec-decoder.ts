@@ -7,12 +7,16 @@ import type { Pcm } from './pcm';
 const ERRORS_MOST = 3;
 /** More chunks than this in the decoder are too late to be heard. */
 const BACKLOG_MOST = 50;
+/** What follows may be off by the rounding of time stamps, in seconds. */
+const SEAM = 0.003;
 
 /** Decodes each chunk as it comes, by WebCodecs. */
 export class CodecDecoder implements SoundDecoder {
   #decoder: AudioDecoder;
   #config: AudioDecoderConfig;
   #errors = 0;
+  /** Media time at which what was given to the decoder ends, in seconds. */
+  #end: number | null = null;
   #closed = false;
 
   constructor(
@@ -27,16 +31,28 @@ export class CodecDecoder implements SoundDecoder {
   }
 
   decode(header: MediaHeader, payload: Uint8Array): void {
-    if (this.#decoder.state !== 'configured' || this.#decoder.decodeQueueSize > BACKLOG_MOST) return;
-    const timestamp = Math.round((header.decodeTime / this.message.timescale) * 1e6);
-    this.#decoder.decode(
-      new EncodedAudioChunk({ type: 'key', timestamp, data: sampleOf(payload) }),
-    );
+    const decoder = this.#decoder;
+    if (decoder.state !== 'configured' || decoder.decodeQueueSize > BACKLOG_MOST) return;
+    const { timescale } = this.message;
+    const start = header.decodeTime / timescale;
+    if (this.#end !== null && Math.abs(start - this.#end) > SEAM) this.#beginAnew();
+    this.#end = start + header.duration / timescale;
+    const timestamp = Math.round(start * 1e6);
+    decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp, data: sampleOf(payload) }));
   }
 
   close(): void {
     this.#closed = true;
     if (this.#decoder.state !== 'closed') this.#decoder.close();
+  }
+
+  /**
+   * A decoder counts samples from the first time stamp that it is given, and takes no notice of a
+   * hole in those that follow.
+   */
+  #beginAnew(): void {
+    this.#decoder.reset();
+    this.#decoder.configure(this.#config);
   }
 
   #open(): AudioDecoder {

@@ -84,10 +84,15 @@ export class LiveSound implements SoundListener {
     this.#schedule.stop();
     this.#steering.reset();
     this.#axes = new Axes();
-    this.#decoder = decoderFor(message, payload, {
-      decoded: (pcm) => this.#schedule.add(pcm),
-      failed: () => this.#failed(message),
-    });
+    try {
+      this.#decoder = decoderFor(message, payload, {
+        decoded: (pcm) => this.#schedule.add(pcm),
+        failed: () => this.#failed(message),
+      });
+    } catch {
+      // A configuration that this browser does not even understand.
+      this.#failed(message);
+    }
   }
 
   chunk(header: MediaHeader, payload: Uint8Array): void {

@@ -49,8 +49,8 @@ const PACE_MOST = 0.02;
 const JUMP = 0.15;
 /** What is too late by more than this is cut out: the hole is there anyway, and what follows is in time. */
 const LATE = 0.03;
-/** No picture is so old that sound would have to wait for it. */
-const AHEAD_MOST = 5;
+/** Sound does not wait for pictures that are so old: it is here already, decoded. */
+const AHEAD_MOST = 15;
 /** What follows without a seam may be off by the rounding of time stamps. */
 const SEAM = 0.003;
 
