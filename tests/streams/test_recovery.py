@@ -168,6 +168,23 @@ def watch_gaps(stream: Stream) -> list[bool]:
     return gaps
 
 
+async def test_video_that_stops_while_the_sound_goes_on_is_called_so() -> None:
+    async with site() as it, rogue.camera(replace(SETTINGS, audio="aac")) as camera:
+        stream = await it.add("sound", camera)
+        heard: list[int] = []
+        stream.sound.window.listen(lambda chunk: heard.append(chunk.sequence))
+        named: set[Code] = set()
+        it.registry.listen(lambda _: named.update(stream.verdict.codes))
+        await camera.begin("no-video 60")
+        before = len(heard)
+        await it.until(lambda: stream.state.reason is Reason.STALLED)
+        assert len(heard) - before > 20
+        await it.until(lambda: Code.VIDEO_STOPPED in named)
+        assert Code.NO_DATA not in named
+        await camera.end()
+        await it.flows(stream)
+
+
 async def test_an_overflow_of_the_timestamps_is_not_even_noticed() -> None:
     async with site() as it, rogue.camera(SETTINGS) as camera:
         stream = await it.add("wrap", camera)
