@@ -5,11 +5,14 @@ import sys
 from contextlib import ExitStack
 from io import BytesIO
 
+import av
 import pytest
+from av.audio.frame import AudioFrame
 from websockets.asyncio.server import ServerConnection, serve
 
 from liveedge.bench.parts import CameraPlan, start_server, wait_live
-from liveedge.bench.sound_wire import Track, measure_at_server, record
+from liveedge.bench.sound_wire import Track, beeps, measure_at_server, record
+from liveedge.camera.tone import second
 from liveedge.clock import SystemClock
 from liveedge.errors import LiveEdgeError
 from liveedge.media.chunk import HEADER, KIND_CHUNK, KIND_INIT
@@ -34,13 +37,30 @@ def test_a_track_is_a_file_that_begins_anew_with_each_epoch() -> None:
     assert track.file().read() == b"new2"
 
 
+def test_a_beep_counts_if_its_beginning_was_recorded() -> None:
+    rate, file = 48_000, BytesIO()
+    # From the middle of a beep on, 2.5 s long: two more begin after 0.95 and 1.95 s.
+    samples = (second(rate) * 4)[2 * rate // 20 :][: 5 * rate]
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=rate, layout="mono")
+        for begin in range(0, len(samples), 2 * 1024):
+            block = samples[begin : begin + 2 * 1024].ljust(2 * 1024, b"\0")
+            frame = AudioFrame(format="s16", layout="mono", samples=1024)
+            frame.sample_rate, frame.pts = rate, begin // 2
+            frame.planes[0].update(block)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    file.seek(0)
+    assert beeps(file) == pytest.approx([950, 1950], abs=0.5)
+
+
 def test_sound_and_pictures_leave_the_server_together() -> None:
     with ExitStack() as stack:
         address = start_server(stack, SMALL.start(stack)[1])
         wait_live(address)
-        beeps = measure_at_server(address, 2.3, SystemClock.wall)
-    assert beeps
-    assert max(abs(beep.apart) for beep in beeps) < 2.5
+        heard = measure_at_server(address, 2.3, SystemClock.wall)
+    assert heard
+    assert max(abs(beep.apart) for beep in heard) < 2.5
 
 
 async def test_a_camera_without_sound_is_said_in_a_sentence() -> None:

@@ -5,6 +5,8 @@ const SILENT = 0.0005;
 const QUIET_S = 0.5;
 /** The hum is as quiet as silence for 0.06 ms when it changes its sign. */
 const HOLE_S = 0.003;
+/** What is not preceded by so much sound may be a beep whose beginning is missing. */
+const WHOLE_S = 0.02;
 
 /** Finds the beeps of a test camera, and the holes between them, sample by sample. */
 export class BeepDetector {
@@ -13,7 +15,8 @@ export class BeepDetector {
   silentFrames = 0;
   #loudAt = -Infinity;
   #silentSince: number | null = null;
-  #begun = false;
+  /** Since when there has been sound without a hole. */
+  #soundSince: number | null = null;
 
   constructor(private readonly sampleRate: number) {}
 
@@ -24,10 +27,17 @@ export class BeepDetector {
       const level = Math.abs(samples[at] ?? 0);
       this.#follow(level, frame + at);
       if (level < LOUD) continue;
-      if (frame + at - this.#loudAt > QUIET_S * this.sampleRate) begins = frame + at;
+      if (this.#isBeginning(frame + at)) begins = frame + at;
       this.#loudAt = frame + at;
     }
     return begins;
+  }
+
+  #isBeginning(frame: number): boolean {
+    return (
+      frame - this.#loudAt > QUIET_S * this.sampleRate &&
+      frame - (this.#soundSince ?? frame) > WHOLE_S * this.sampleRate
+    );
   }
 
   #follow(level: number, frame: number): void {
@@ -37,10 +47,11 @@ export class BeepDetector {
     }
     const silent = this.#silentSince === null ? 0 : frame - this.#silentSince;
     this.#silentSince = null;
-    if (this.#begun && silent > HOLE_S * this.sampleRate) {
+    if (this.#soundSince !== null && silent > HOLE_S * this.sampleRate) {
       this.holes += 1;
       this.silentFrames += silent;
+      this.#soundSince = frame;
     }
-    this.#begun = true;
+    this.#soundSince ??= frame;
   }
 }

@@ -45,6 +45,17 @@ describe('BeepDetector', () => {
     expect(detector.holes).toBe(1);
   });
 
+  it('leaves out a beep whose beginning is missing', () => {
+    const hole = listen(3, (samples, frame) => {
+      if (frame > RATE * 0.98 && frame < RATE * 1.04) samples.fill(0);
+    });
+    expect(hole.beeps).toHaveLength(1);
+    const late = listen(3, (samples, frame) => {
+      if (frame < RATE * 1.05) samples.fill(0);
+    });
+    expect(late.beeps).toHaveLength(1);
+  });
+
   it('measures the holes, and not what is before any sound', () => {
     const { detector } = listen(3, (samples, frame) => {
       const time = frame / RATE;

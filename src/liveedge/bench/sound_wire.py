@@ -10,9 +10,11 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
+from math import inf
 from typing import Any, Final
 
 import av
+from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -31,6 +33,10 @@ _LARGEST: Final = 16 << 20
 """Octets of one message; a server passes on no larger picture."""
 _QUIET: Final = 0.5
 """Seconds without a beep before the next one."""
+_HOLE: Final = 0.005
+"""Seconds between the end of a frame and the next one from which on something is missing."""
+_WHOLE: Final = 0.05
+"""A beep with less sound before it may lack its beginning."""
 _LOUD: Final = round(32767 * BEEP_LEVEL / 2)
 _HALF_MS: Final = 0.5
 """The clock in the picture is cut off to milliseconds."""
@@ -93,23 +99,31 @@ async def record(address: str, seconds: float) -> tuple[Track, Track]:
 
 
 def beeps(file: BytesIO) -> list[float]:
-    """When beeps begin, in milliseconds of media time."""
+    """When beeps begin, in milliseconds of media time; those with sound before them."""
     found: list[float] = []
-    loud = float("-inf")
+    loud, since, end = -inf, 0.0, -inf
     with av.open(file, "r", format="mp4") as container:
         mono = AudioResampler(format="s16", layout="mono")
         for coded in container.decode(audio=0):
             for frame in mono.resample(coded):
-                samples = array("h", bytes(frame.planes[0])[: 2 * frame.samples])
-                if max(samples) < _LOUD or frame.time is None:
-                    continue
-                for place, sample in enumerate(samples):
-                    if sample >= _LOUD:
-                        moment = frame.time + place / frame.sample_rate
-                        if moment - loud > _QUIET:
-                            found.append(moment * 1000)
-                        loud = moment
+                begin = frame.time or 0.0
+                if begin - end > _HOLE:
+                    since = begin
+                end = begin + frame.samples / frame.sample_rate
+                for place in _loud(frame):
+                    moment = begin + place / frame.sample_rate
+                    if moment - max(loud, since + _WHOLE - _QUIET) > _QUIET:
+                        found.append(moment * 1000)
+                    loud = moment
     return found
+
+
+def _loud(frame: AudioFrame) -> list[int]:
+    samples = array("h", bytes(frame.planes[0])[: 2 * frame.samples])
+    # Most frames have none, and `max` is quick.
+    if max(samples) < _LOUD:
+        return []
+    return [place for place, sample in enumerate(samples) if sample >= _LOUD]
 
 
 def flashes(file: BytesIO, wall: float) -> list[Flash]:

@@ -1,5 +1,6 @@
 """One moment on both clocks, for what is captured has to be told on either."""
 
+from math import inf
 from typing import Final, NamedTuple
 
 from liveedge.clock import Clock
@@ -23,9 +24,12 @@ class Moment(NamedTuple):
 
 
 def now(clock: Clock) -> Moment:
-    """Read both clocks; once more if the process was held up in between."""
+    """Read both clocks; again if the process was held up in between, and then the best of all."""
+    best, spread = Moment(0.0, 0.0), inf
     for _ in range(_ATTEMPTS):
-        monotonic, wall = clock.monotonic(), clock.wall()
-        if clock.monotonic() - monotonic < _APART:
+        before, wall, after = clock.monotonic(), clock.wall(), clock.monotonic()
+        if after - before < spread:
+            best, spread = Moment((before + after) / 2, wall), after - before
+        if spread < _APART:
             break
-    return Moment(monotonic, wall)
+    return best
