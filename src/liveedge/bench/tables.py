@@ -43,11 +43,10 @@ _LOSS: Final = (
     ("transport", "transport"),
     ("GOP s", "gop_s"),
     ("shown %", "shown_percent"),
-    ("longest gap ms", "longest_gap_ms"),
+    ("gap ms", "longest_gap_ms"),
     ("damaged %", "damaged_percent"),
-    ("wrong clock %", "wrong_clock_percent"),
-    ("clean again s", "clean_again_max_s"),
-    ("lost", "lost_packets"),
+    ("wrong %", "wrong_clock_percent"),
+    ("clean s", "clean_again_max_s"),
 )
 
 _CAPACITY: Final = (
@@ -105,9 +104,9 @@ def loss(results: Sequence[dict[str, Any]]) -> Group:
     for figures in results:
         table.add_row(*(_text(figures.get(name)) for _, name in _LOSS))
     note = (
-        "Damaged: pictures sent that refer to a lost one. Wrong clock: pictures on the screen in\n"
-        "which the burned-in clock has faults. Clean again: the longest time from a picture that\n"
-        "was right to the next one."
+        "Gap: the longest without a new picture. Damaged: of those sent, such as refer to a\n"
+        "lost one. Wrong: of those shown, such as have faults in the burned-in clock. Clean:\n"
+        "the longest from a picture that was right to the next one."
     )
     return Group(table, Text(note, style="dim"))
 
