@@ -1,4 +1,4 @@
-"""A player whose media playlist has become another one (410) goes back to `index.m3u8`."""
+"""A player whose media playlist has become another one (410) asks for its name again."""
 
 import re
 from threading import Event
@@ -28,10 +28,10 @@ def test_it_plays_on_without_a_reload(transport: str) -> None:
             route.continue_()
 
         page.route(MEDIA, answer)
-        page.route("**/hls/door/index.m3u8", begin)
+        page.route("**/hls/door/single.m3u8", begin)
         page.goto(f"{site}watch/door?transport={transport}")
         expect_state(page, "live")
-        with page.expect_request("**/hls/door/index.m3u8", timeout=PICTURE_MS):
+        with page.expect_request("**/hls/door/single.m3u8", timeout=PICTURE_MS):
             gone.set()
         assert page.locator("live-edge-player").evaluate(TEN_PICTURES, timeout=PICTURE_MS) == 10
         expect_state(page, "live")

@@ -41,7 +41,11 @@ export class LiveEdgePlayer extends HTMLElement {
   #pilot: QualityPilot | null = null;
   #figures = new PictureFigures();
   #sound = new PlayerSound({
-    changed: () => this.dispatchEvent(new Event('volumechange')),
+    changed: () => {
+      if (this.#sound.fromPlaylist) this.#playback?.hear();
+      this.dispatchEvent(new Event('volumechange'));
+    },
+    cutOff: () => this.#playback?.hear(),
     refused: (message) => this.#overlay.say(message),
   });
   #picture: { width: number; height: number; clock: ClockSource | null } | null = null;
@@ -166,6 +170,7 @@ export class LiveEdgePlayer extends HTMLElement {
       stream: pilot.begin(performance.now()),
       transport: transportChoice(this.getAttribute('transport')),
       stage: this.#overlay.stage,
+      sounds: () => this.#sound.fromPlaylist,
       presented: (picture) => this.#presented(picture),
       refused: (stream, why) => {
         pilot.refused(performance.now(), stream);

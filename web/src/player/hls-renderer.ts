@@ -1,4 +1,5 @@
-import HlsLight, { ErrorTypes, Events, type ErrorData, type HlsConfig, type LevelDetails } from 'hls.js/light';
+import type Hls from 'hls.js';
+import type { ErrorData, HlsConfig, LevelDetails } from 'hls.js';
 import { LiveEdgeController, type Range } from '../edge/controller';
 import type { Capture } from './capture-table';
 import { correctingLoader } from './correcting-loader';
@@ -56,15 +57,18 @@ const PARTS: Partial<HlsConfig> = {
 
 const SEGMENTS: Partial<HlsConfig> = {
   ...SHARED,
-  pLoader: segmentsLoader,
   liveSyncDurationCount: 1,
 };
+
+/** The library, all of it or as much as pictures need. */
+export type Library = typeof import('./hls-light');
 
 /** Plays a playlist through hls.js, in parts or in whole segments, steered behind the edge. */
 export class HlsRenderer implements Renderer {
   readonly video = createVideo();
   readonly surface = this.video;
-  #hls: HlsLight;
+  readonly sounds: boolean;
+  #hls: Hls;
   #controller = new LiveEdgeController({ margin: MARGIN_S, lump: 1 });
   #unwatch: () => void;
   /** What only a false duration adds to the end of the buffer, in seconds. */
@@ -81,10 +85,17 @@ export class HlsRenderer implements Renderer {
     private readonly host: RendererHost,
     readonly transport: 'llhls' | 'hls',
     url: string,
+    private readonly library: Library,
   ) {
+    const { Hls, Events } = library;
+    this.sounds = library.sounds;
     const parts = transport === 'llhls';
-    const fLoader = correctingLoader((seconds) => (this.#excess = seconds));
-    this.#hls = new HlsLight({ ...(parts ? PARTS : SEGMENTS), fLoader });
+    const Base = Hls.DefaultConfig.loader;
+    const fLoader = correctingLoader(Base, (seconds) => (this.#excess = seconds));
+    this.#hls = new Hls({
+      ...(parts ? PARTS : { ...SEGMENTS, pLoader: segmentsLoader(Base) }),
+      fLoader,
+    });
     this.#hls.once(Events.LEVEL_LOADED, (_event, { details }) => {
       const lump = parts && details.partTarget ? details.partTarget : details.targetduration;
       this.#controller = new LiveEdgeController({ margin: MARGIN_S, lump });
@@ -186,6 +197,7 @@ export class HlsRenderer implements Renderer {
 
   #failed(data: ErrorData): void {
     if (!data.fatal || this.#closed) return;
+    const { ErrorTypes } = this.library;
     const codecs = CODEC_ERRORS.has(data.details) || data.type === ErrorTypes.KEY_SYSTEM_ERROR;
     if (!codecs && data.type === ErrorTypes.MEDIA_ERROR && this.#recoveries < MEDIA_RECOVERIES_MOST) {
       this.#recoveries += 1;

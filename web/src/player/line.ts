@@ -16,6 +16,8 @@ export interface Route {
   server: URL;
   stream: string;
   transport: Transport;
+  /** Whether sound comes with the pictures, where the transport is one of playlists. */
+  sounds: boolean;
   /** The stream that the same viewer watches until this one begins. */
   replaces: string | null;
 }
@@ -78,6 +80,11 @@ export class Line implements RendererHost, MediaTaker {
   /** Media still comes. */
   get fed(): boolean {
     return this.#fed;
+  }
+
+  /** Sound can be heard: it comes with the pictures, or by another way. */
+  get sounds(): boolean {
+    return this.route.sounds || this.#live !== null;
   }
 
   /** Has shown a picture. */
@@ -164,10 +171,10 @@ export class Line implements RendererHost, MediaTaker {
 
   async #beginHls(transport: 'llhls' | 'hls'): Promise<void> {
     const { server, stream } = this.route;
-    const url = new URL(`hls/${encodeURIComponent(stream)}/index.m3u8`, server).href;
+    const url = new URL(`hls/${encodeURIComponent(stream)}/single.m3u8`, server).href;
     try {
-      const Hls = await hlsRenderer();
-      if (!this.#closed) this.#show(new Hls(this, transport, url));
+      const make = await hlsRenderer(this.route.sounds);
+      if (!this.#closed) this.#show(make(this, transport, url));
     } catch (error) {
       this.failed('broken', String(error));
     }

@@ -2,8 +2,9 @@ import { Backoff } from '../live/backoff';
 import type { Report } from '../live/protocol';
 import { unknownFacts, type FeedFacts } from './feed';
 import { Line } from './line';
+import type { PlaybackOptions } from './playback-options';
 import type { Picture, Renderer } from './renderer';
-import { abilities, candidates, impossible, type Transport, type TransportChoice } from './transport';
+import { abilities, candidates, impossible, type Transport } from './transport';
 
 /** So many failures without a picture between them, and the next transport has its turn. */
 const BROKEN_MOST = 3;
@@ -15,19 +16,6 @@ const NO_PICTURE_MS = 6000;
 const CHANGE_MOST_MS = 20_000;
 /** A picture that has not moved for so long may be replaced by an older one. */
 const STILL_MS = 200;
-
-export interface PlaybackOptions {
-  server: URL;
-  stream: string;
-  transport: TransportChoice;
-  /** Where the surface goes. */
-  stage: HTMLElement;
-  presented(picture: Picture): void;
-  /** A change to this stream has failed, and perhaps it is known why; what was before goes on. */
-  refused(stream: string, why: string | null): void;
-  /** Another stream with the same pictures that may play where this one does not; null: none. */
-  instead(stream: string, facts: Readonly<FeedFacts>): string | null;
-}
 
 /**
  * Plays one stream: chooses a transport, and begins again by itself after whatever fails.
@@ -109,6 +97,15 @@ export class Playback {
       this.#turnBack();
       if (this.#line?.route.stream === stream) return;
     }
+    this.#change(trial);
+  }
+
+  /** Sound is wanted: what brings pictures alone is replaced by what brings both. */
+  hear(): void {
+    if (this.#line && !this.#line.sounds) this.#change(false);
+  }
+
+  #change(trial: boolean): void {
     const transport = this.#transports[this.#at];
     const moves = this.#line?.shows && this.#line.fed && this.#line.facts.camera === 'live';
     if (!this.#line || !moves || this.#paused || this.#retry || !transport) {
@@ -181,8 +178,9 @@ export class Playback {
     if (this.#before) this.#line?.close();
     else this.#before = this.#line;
     this.#shown = null;
-    const { server, stage } = this.options;
-    this.#line = new Line({ server, stream: this.#stream, transport, replaces }, stage, {
+    const { server, stage, sounds } = this.options;
+    const route = { server, stream: this.#stream, transport, sounds: sounds(), replaces };
+    this.#line = new Line(route, stage, {
       presented: (line, picture) => this.#presented(line, picture),
       failed: (line, reason, message) => {
         if (line === this.#line) this.#failed(reason, message);

@@ -41,7 +41,7 @@ export interface Renderer {
   /** Null while a canvas renders. */
   readonly video: HTMLVideoElement | null;
   /** The sound is in the video element, too. */
-  readonly sounds?: true;
+  readonly sounds?: boolean;
   figures(): RendererFigures;
   /** Nobody looks, and no media comes; the last picture stays. */
   pause(): void;

@@ -1,6 +1,6 @@
-import type { HlsConfig } from 'hls.js/light';
+import type { HlsConfig } from 'hls.js';
 import { withoutParts } from '../media/playlist';
-import { takingLoader } from './taking-loader';
+import { takingLoader, type BaseLoader } from './taking-loader';
 
 /**
  * A loader of playlists for hls.js that hides the parts in them.
@@ -9,6 +9,8 @@ import { takingLoader } from './taking-loader';
  * segment is noticed up to its own duration late; with it, and without parts to see, the moment it
  * is there.
  */
-export const segmentsLoader = takingLoader<NonNullable<HlsConfig['pLoader']>>((response) => {
-  if (typeof response.data === 'string') response.data = withoutParts(response.data);
-});
+export function segmentsLoader(Base: BaseLoader): NonNullable<HlsConfig['pLoader']> {
+  return takingLoader(Base, (response) => {
+    if (typeof response.data === 'string') response.data = withoutParts(response.data);
+  });
+}

@@ -1,15 +1,19 @@
-import HlsLight, { type Loader, type LoaderContext, type LoaderResponse } from 'hls.js/light';
+import type { HlsConfig, Loader, LoaderContext, LoaderResponse } from 'hls.js';
 
-const DefaultLoader = HlsLight.DefaultConfig.loader;
+/** What hls.js loads with, if it is not told otherwise. */
+export type BaseLoader = HlsConfig['loader'];
 
 /** A loader for hls.js that has `take` look at each answer, and change it, before hls.js does. */
-export function takingLoader<T>(take: (response: LoaderResponse) => void): T {
-  class TakingLoader extends DefaultLoader {
+export function takingLoader<T>(
+  Base: BaseLoader,
+  take: (response: LoaderResponse, context: LoaderContext) => void,
+): T {
+  class TakingLoader extends Base {
     override load(...[context, config, callbacks]: Parameters<Loader<LoaderContext>['load']>) {
       super.load(context, config, {
         ...callbacks,
         onSuccess: (response, ...rest) => {
-          take(response);
+          take(response, context);
           callbacks.onSuccess(response, ...rest);
         },
       });

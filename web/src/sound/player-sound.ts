@@ -7,19 +7,19 @@ import { LiveSound, type ShownPicture } from './live-sound';
 export interface SoundEvents {
   /** `muted` or `volume` has changed. */
   changed(): void;
+  /** `fromPlaylist` has become true. */
+  cutOff(): void;
   /** It stays muted; why, in a sentence for the person who wanted to hear something. */
   refused(message: string): void;
 }
 
-const NO_SOCKET =
-  'Sound comes over a WebSocket, and something between here and the server lets none through.';
 const NOT_ALLOWED = 'The browser plays sound only after a click or a key on this page.';
 
 /**
  * The sound of one player: muted until somebody wants it, and beside the pictures in every way.
  *
- * It comes over the socket, while it is wanted and watched only. Where a browser plays playlists by
- * itself it is in the video element.
+ * It comes over the socket, while it is wanted and watched only. Where no socket comes through, and
+ * where a browser plays playlists by itself, it is in the video element.
  */
 export class PlayerSound {
   #muted = true;
@@ -33,6 +33,8 @@ export class PlayerSound {
   /** Video elements whose sound goes through the node that was asked for. */
   #routed = new WeakSet<HTMLMediaElement>();
   #tapped = false;
+  /** No socket comes through, though pictures do. */
+  #cutOff = false;
 
   constructor(private readonly events: SoundEvents) {}
 
@@ -46,6 +48,11 @@ export class PlayerSound {
     // In this very call: some browsers ask whether it is that of a click.
     this.#apply();
     this.events.changed();
+  }
+
+  /** Whether sound is wanted that only a playlist can bring. */
+  get fromPlaylist(): boolean {
+    return this.#cutOff && !this.#muted;
   }
 
   get volume(): number {
@@ -81,6 +88,7 @@ export class PlayerSound {
   start(server: URL, stream: string): void {
     this.stop();
     this.#source = { server, stream };
+    this.#cutOff = false;
     this.#paused = false;
     this.#apply();
   }
@@ -108,7 +116,11 @@ export class PlayerSound {
       this.#renderer = renderer;
       this.#apply();
     }
-    if (this.#live?.isCutOff) this.#refuse(NO_SOCKET);
+    if (this.#live?.isCutOff) {
+      this.#cutOff = true;
+      this.#leave();
+      this.events.cutOff();
+    }
     this.#live?.picture(nowMs, picture);
   }
 
@@ -146,7 +158,7 @@ export class PlayerSound {
     const wanted = !this.#muted && !this.#paused && this.#source !== null;
     this.#use(wanted);
     if (element) this.#applyTo(element);
-    if (wanted && !element && this.#renderer) this.#listen();
+    if (wanted && !element && this.#renderer && !this.#cutOff) this.#listen();
     else this.#leave();
     if (this.#gain) this.#gain.gain.value = element ? 1 : this.#volume;
   }

@@ -21,6 +21,9 @@ class FakeLine {
   ) {
     FakeLine.made.push(this);
   }
+  get sounds(): boolean {
+    return this.route.sounds;
+  }
   get self(): Line {
     return this as unknown as Line;
   }
@@ -63,6 +66,7 @@ const presented = vi.fn<(picture: Picture) => void>();
 const refused = vi.fn<(stream: string, why: string | null) => void>();
 const instead = vi.fn<(stream: string, facts: Readonly<FeedFacts>) => string | null>();
 let playback: Playback;
+let wantsSound = false;
 
 /** The line that was made as the `at`th one. */
 function line(at: number): FakeLine {
@@ -82,6 +86,7 @@ beforeEach(() => {
   for (const name of ['WebSocket', 'VideoDecoder', 'MediaSource']) vi.stubGlobal(name, Object);
   vi.stubGlobal('document', { createElement: () => ({ canPlayType: () => '' }), hidden: false });
   FakeLine.made = [];
+  wantsSound = false;
   playback = new Playback({
     server: new URL('http://cam.test/'),
     stream: 'door',
@@ -90,6 +95,7 @@ beforeEach(() => {
     presented,
     refused,
     instead,
+    sounds: () => wantsSound,
   });
 });
 
@@ -98,6 +104,21 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.resetAllMocks();
+});
+
+describe('sound that only a playlist can bring', () => {
+  it('comes with pictures beside those that play, once', () => {
+    line(0).show(1000);
+    expect(line(0).route.sounds).toBe(false);
+    wantsSound = true;
+    playback.hear();
+    expect(line(1).route).toMatchObject({ stream: 'door', sounds: true });
+    expect(line(0).fed).toBe(true);
+    line(1).show(1100);
+    expect(line(0).closed).toBe(true);
+    playback.hear();
+    expect(FakeLine.made).toHaveLength(2);
+  });
 });
 
 describe('another stream', () => {

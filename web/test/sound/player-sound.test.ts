@@ -36,6 +36,7 @@ class FakeAudioContext {
 
 const changed = vi.fn<() => void>();
 const refused = vi.fn<(message: string) => void>();
+const cutOff = vi.fn<() => void>();
 const picture = { mediaTime: 1, capture: null };
 const live = { transport: 'mse' } as Renderer;
 let sound: PlayerSound;
@@ -56,7 +57,7 @@ beforeEach(() => {
   context.suspend.mockImplementation(async () => {
     context.state = 'suspended';
   });
-  sound = new PlayerSound({ changed, refused });
+  sound = new PlayerSound({ changed, refused, cutOff });
   sound.start(new URL('http://cam.test/'), 'door');
   sound.picture(0, picture, live);
 });
@@ -133,12 +134,17 @@ describe('a player that may not', () => {
     expect(changed).toHaveBeenCalledTimes(2);
   });
 
-  it('says so where no socket opens', () => {
+  it('wants the sound of the playlist where no socket opens', () => {
     sound.muted = false;
+    expect(sound.fromPlaylist).toBe(false);
     socket.failures = 3;
     sound.picture(33, picture, live);
-    expect(sound.muted).toBe(true);
-    expect(refused).toHaveBeenCalledWith(expect.stringContaining('WebSocket'));
+    sound.picture(66, picture, live);
+    expect(cutOff).toHaveBeenCalledOnce();
+    expect(leave).toHaveBeenCalledOnce();
+    expect(sound.fromPlaylist).toBe(true);
+    sound.muted = true;
+    expect(sound.fromPlaylist).toBe(false);
   });
 });
 
