@@ -39,8 +39,8 @@ def test_the_description_of_h265_can_be_read() -> None:
     [
         ("aac", "mp4a.40.2", 97, 48_000),
         ("opus", "opus", 97, 48_000),
-        ("pcmu", "ulaw", 0, 8000),
-        ("pcma", "alaw", 8, 8000),
+        ("pcmu", "PCMU", 0, 8000),
+        ("pcma", "PCMA", 8, 8000),
     ],
 )
 def test_the_description_of_sound_can_be_read(
