@@ -16,7 +16,7 @@ from liveedge.rtsp.sound import OpusDepacketizer, SampleDepacketizer
 from liveedge.streams import sound_converter as module
 from liveedge.streams.conversion import MOST_OWED, STABLE, Rest
 from liveedge.streams.sound import Sound
-from liveedge.streams.sound_converter import IDLE_SECONDS, SoundConverter
+from liveedge.streams.sound_converter import GATHER_EACH, IDLE_SECONDS, SoundConverter
 from liveedge.workers.messages import Message
 from liveedge.workers.sound_units import pack
 from liveedge.workers.worker import Worker
@@ -140,6 +140,22 @@ async def test_one_process_works_for_all_while_somebody_listens(bench: Bench) ->
     await bench.hear(door)
     await bench.until(lambda: len(bench.heard[yard]) > 5)
     assert bench.converter.pid == pid
+
+
+async def test_the_more_cameras_speak_the_longer_their_sound_gathers(bench: Bench) -> None:
+    cameras = [bench.camera() for _ in range(3)]
+    await bench.working()
+    for _ in range(55):
+        bench.speak()
+        bench.converter.flush()
+    assert bench.converter.gather_seconds == pytest.approx(3 * GATHER_EACH)
+    await bench.until(lambda: not bench.converter._owed)
+    bench.sounds = cameras[:1]
+    for _ in range(110):
+        bench.speak()
+        bench.converter.flush()
+    assert bench.converter.gather_seconds == pytest.approx(GATHER_EACH)
+    await bench.until(lambda: not bench.converter._owed)
 
 
 async def test_who_comes_back_hears_nothing_old(bench: Bench) -> None:

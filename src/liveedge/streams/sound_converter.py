@@ -17,9 +17,11 @@ from liveedge.workers.sound_units import pack, unpack
 from liveedge.workers.tasks import Task
 from liveedge.workers.worker import Worker
 
-GATHER_SECONDS: Final = 0.03
-"""For how long the sound of all cameras gathers: waking two processes for a message costs as much
-as the sound of some cameras. Two packets of 20 ms come together within this time."""
+GATHER_EACH: Final = 0.002
+GATHER_MOST: Final = 0.02
+"""For how long the sound of all cameras gathers, for each of them and at most: waking two processes
+for a message costs as much as the sound of some cameras. It is delay, so few do not wait long."""
+_COUNT_SECONDS: Final = 1.0
 HANG_SECONDS: Final = 5.0
 """A worker that owes an answer for so long has hung."""
 IDLE_SECONDS: Final = 30.0
@@ -52,7 +54,12 @@ class SoundConverter:
         self._worker: Worker | None = None
         self._task: asyncio.Task[None] | None = None
         self._gathering: dict[int, Conversion] = {}
+        self._speaking: set[int] = set()
+        """Tracks that have gathered since they were last counted."""
+        self._counted_at = clock.monotonic()
         self._timer: asyncio.TimerHandle | None = None
+        self.gather_seconds = GATHER_EACH
+        """For how long sound gathers, as many as speak now."""
         self._owed: deque[_Owed] = deque()
         """The worker answers in order."""
         self._rest = Rest()
@@ -72,8 +79,9 @@ class SoundConverter:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        gathered, self._gathering = self._gathering.values(), {}
         now = self._clock.monotonic()
+        self._count(self._gathering, now)
+        gathered, self._gathering = self._gathering.values(), {}
         self._post([each for each in gathered if now >= each.alone_until])
         for each in gathered:
             if now < each.alone_until:
@@ -95,8 +103,16 @@ class SoundConverter:
             return False
         self._gathering[conversion.track] = conversion
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self.gather_seconds, self.flush)
         return True
+
+    def _count(self, tracks: Iterable[int], now: float) -> None:
+        self._speaking.update(tracks)
+        if self._speaking and now - self._counted_at >= _COUNT_SECONDS:
+            self.gather_seconds = min(GATHER_EACH * len(self._speaking), GATHER_MOST)
+            self._speaking.clear()
+            self._counted_at = now
 
     def _post(self, conversions: Iterable[Conversion]) -> None:
         """Send one message with what has gathered of some cameras."""
