@@ -11,6 +11,8 @@ const USUAL_SPAN_MS = 15_000;
 const SKIPS_WITHIN_MS = 10_000;
 /** More than a third of the pictures were not shown, for so many looks in a row. */
 const DROPPED_SHARE = 1 / 3;
+/** Unless it were so many a second all the same: no decoder's fault, but a screen's. */
+const SMOOTH = 24;
 const DROPPED_LOOKS = 5;
 /** A look at fewer pictures than this says nothing. */
 const LOOK_LEAST = 5;
@@ -59,10 +61,10 @@ export class KeepingUp {
     this.#skippedAt = this.#troubleAt = now;
   }
 
-  /** A look at what the decoder has done since the last one. */
+  /** A look at what the decoder has done since the last one, about a second ago. */
   decoded(now: number, shown: number, dropped: number): void {
     const came = shown + dropped;
-    if (came >= LOOK_LEAST && dropped > came * DROPPED_SHARE) {
+    if (came >= LOOK_LEAST && shown < SMOOTH && dropped > came * DROPPED_SHARE) {
       this.#droppedLooks += 1;
       this.#troubleAt = now;
     } else {

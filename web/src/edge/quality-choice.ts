@@ -43,7 +43,9 @@ const FAILED_WITHIN_MS = 30_000;
 /** The larger picture has been good for so long that what was before is forgotten. */
 const PROVEN_MS = 300_000;
 /** What could not be had is not asked for again so soon. */
-const REFUSED_MS = 60_000;
+const REFUSED_MS = 20_000;
+/** The same of what this browser does not play. */
+const UNPLAYABLE_MS = 600_000;
 
 /**
  * Chooses between the camera's own picture and its small one, for one viewer.
@@ -61,11 +63,11 @@ export class QualityChoice {
   #downAt = Number.NEGATIVE_INFINITY;
   #upAt = Number.NEGATIVE_INFINITY;
   #patience = PATIENCE_MS;
-  #refusedAt = Number.NEGATIVE_INFINITY;
+  #lowNotBefore = Number.NEGATIVE_INFINITY;
 
   decide(now: number, situation: Situation): Choice {
     const low = situation.offers.find(({ quality }) => quality === 'low');
-    if (!low || now - this.#refusedAt < REFUSED_MS) {
+    if (!low || now < this.#lowNotBefore) {
       this.#slow = this.#small = false;
       return 'high';
     }
@@ -76,9 +78,9 @@ export class QualityChoice {
     return this.#slow || this.#small ? 'low' : 'high';
   }
 
-  /** What was chosen could not be had. */
-  refused(now: number, choice: Choice): void {
-    if (choice === 'low') this.#refusedAt = now;
+  /** What was chosen could not be had, or does not play here. */
+  refused(now: number, choice: Choice, plays = true): void {
+    if (choice === 'low') this.#lowNotBefore = now + (plays ? REFUSED_MS : UNPLAYABLE_MS);
     else this.#stepDown(now);
   }
 

@@ -172,9 +172,9 @@ export class LiveEdgePlayer extends HTMLElement {
       stage: this.#overlay.stage,
       sounds: () => this.#sound.fromPlaylist,
       presented: (picture) => this.#presented(picture),
-      refused: (stream, why) => {
-        pilot.refused(performance.now(), stream);
-        if (pilot.setting !== 'auto' && why !== null) this.#overlay.say(why);
+      refused: (refusal) => {
+        pilot.refused(performance.now(), refusal);
+        if (pilot.setting !== 'auto' && refusal.why !== null) this.#overlay.say(refusal.why);
       },
       instead: (stream, facts) => pilot.instead(performance.now(), stream, facts),
     });

@@ -1,4 +1,5 @@
 import type { FeedFacts } from './feed';
+import type { Refusal } from './quality';
 import type { Picture } from './renderer';
 import type { TransportChoice } from './transport';
 
@@ -12,8 +13,8 @@ export interface PlaybackOptions {
   /** Whether sound is wanted. */
   sounds(): boolean;
   presented(picture: Picture): void;
-  /** A change to this stream has failed, and perhaps it is known why; what was before goes on. */
-  refused(stream: string, why: string | null): void;
+  /** A change has failed; what was before goes on. */
+  refused(refusal: Refusal): void;
   /** Another stream with the same pictures that may play where this one does not; null: none. */
   instead(stream: string, facts: Readonly<FeedFacts>): string | null;
 }

@@ -227,12 +227,12 @@ export class Playback {
     this.#before = null;
   }
 
-  #refuse(): void {
+  #refuse(plays = true): void {
     const stream = this.#stream;
     const why = this.#line?.facts.cameraError ?? null;
     this.#turnBack();
     this.#stream = this.#line?.route.stream ?? stream;
-    this.options.refused(stream, why);
+    this.options.refused({ stream, plays, why });
   }
 
   #recovered(): void {
@@ -253,7 +253,7 @@ export class Playback {
 
   #failed(reason: 'unsupported' | 'broken', message = ''): void {
     if (this.#before?.fed) {
-      this.#refuse();
+      this.#refuse(reason !== 'unsupported');
       return;
     }
     // What the failed renderer still says does not count.

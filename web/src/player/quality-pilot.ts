@@ -3,7 +3,7 @@ import type { FeedFacts } from './feed';
 import type { Line } from './line';
 import { recall, remember } from './offers';
 import type { Playback } from './playback';
-import { CONVERTED, streamOf, type QualitySetting } from './quality';
+import { CONVERTED, streamOf, type QualitySetting, type Refusal } from './quality';
 
 /** What could not be had although somebody has asked for it is tried again so much later. */
 const AGAIN_MS = 15_000;
@@ -63,9 +63,10 @@ export class QualityPilot {
   }
 
   /** What was asked for could not be had; the playback goes on with what it had. */
-  refused(now: number, stream: string): void {
+  refused(now: number, { stream, plays }: Refusal): void {
+    const choice = stream === this.#low ? 'low' : 'high';
     if (this.#tries) this.#tries = false;
-    else if (this.#setting === 'auto') this.#choice.refused(now, stream === this.#low ? 'low' : 'high');
+    else if (this.#setting === 'auto') this.#choice.refused(now, choice, plays);
     else this.#notBefore = now + AGAIN_MS;
   }
 

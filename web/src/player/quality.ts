@@ -6,6 +6,15 @@ export type QualitySetting = (typeof QUALITIES)[number];
 /** The camera's own pictures in a codec that every browser plays. */
 export const CONVERTED = 'h264';
 
+/** A stream that was asked for and does not come. */
+export interface Refusal {
+  stream: string;
+  /** This browser could play it, if it were to be had. */
+  plays: boolean;
+  /** In a sentence; null if it is not known. */
+  why: string | null;
+}
+
 const MARK = '~';
 
 export function qualitySetting(value: string | null): QualitySetting {

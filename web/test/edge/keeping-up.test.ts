@@ -67,6 +67,12 @@ describe('a decoder', () => {
     expect(looks(0.5, 0.5, 0.5, 0.5, 0.5)).toBe(true);
   });
 
+  it('is not, where a screen shows every other picture of sixty', () => {
+    const keeping = new KeepingUp();
+    for (let at = 0; at < 20; at += 1) keeping.decoded(at * 1000, 30, 30);
+    expect(keeping.isBehind(20_000)).toBe(false);
+  });
+
   it('is not, when it drops few of them or for a moment', () => {
     expect(looks(0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3)).toBe(false);
     expect(looks(0.5, 0.5, 0.5, 0.5, 0, 0.5, 0.5)).toBe(false);

@@ -132,12 +132,14 @@ describe('what could not be had', () => {
     troubleAt: 0,
   };
 
-  it('is not asked for again for a minute', () => {
+  it('is not asked for again for a while', () => {
     const choice = new QualityChoice();
     expect(choice.decide(0, behind)).toBe('low');
     choice.refused(100, 'low');
-    expect([choice.decide(200, behind), choice.decide(60_000, behind)]).toEqual(['high', 'high']);
-    expect(choice.decide(60_100, behind)).toBe('low');
+    expect([choice.decide(200, behind), choice.decide(20_000, behind)]).toEqual(['high', 'high']);
+    expect(choice.decide(20_100, behind)).toBe('low');
+    choice.refused(20_200, 'low', false);
+    expect([choice.decide(620_100, behind), choice.decide(620_200, behind)]).toEqual(['high', 'low']);
   });
 
   it('counts as a try that failed', () => {

@@ -3,6 +3,7 @@ import type { FeedFacts } from '../../src/player/feed';
 import { unknownFacts } from '../../src/player/feed';
 import type { Line, LineEvents, Route } from '../../src/player/line';
 import { Playback } from '../../src/player/playback';
+import type { Refusal } from '../../src/player/quality';
 import type { Picture } from '../../src/player/renderer';
 
 /** A line that does what a test says. */
@@ -63,7 +64,7 @@ vi.mock('../../src/player/line', () => ({
 }));
 
 const presented = vi.fn<(picture: Picture) => void>();
-const refused = vi.fn<(stream: string, why: string | null) => void>();
+const refused = vi.fn<(refusal: Refusal) => void>();
 const instead = vi.fn<(stream: string, facts: Readonly<FeedFacts>) => string | null>();
 let playback: Playback;
 let wantsSound = false;
@@ -156,7 +157,7 @@ describe('another stream', () => {
 
   it('that fails leaves the one that plays', () => {
     line(1).fail('broken');
-    expect(refused).toHaveBeenCalledExactlyOnceWith('door~low', null);
+    expect(refused).toHaveBeenCalledExactlyOnceWith({ stream: 'door~low', plays: true, why: null });
     expect(line(1).closed).toBe(true);
     expect(line(0)).toMatchObject({ fed: true, closed: false });
     expect(playback.stream).toBe('door');
@@ -170,7 +171,8 @@ describe('another stream', () => {
     line(1).facts.camera = 'offline';
     line(1).facts.cameraError = 'The server is busy.';
     playback.watch(now + 19_100, true);
-    expect(refused).toHaveBeenCalledExactlyOnceWith('door~low', 'The server is busy.');
+    const why = 'The server is busy.';
+    expect(refused).toHaveBeenCalledExactlyOnceWith({ stream: 'door~low', plays: true, why });
     playback.play('door~low');
     playback.watch(performance.now() + 20_100, true);
     expect(refused).toHaveBeenCalledTimes(2);
@@ -249,6 +251,7 @@ describe('what this browser does not play', () => {
     playback.play('door~low', true);
     expect(streams()).toEqual(['door', 'door~low']);
     line(1).fail('unsupported');
+    expect(refused).toHaveBeenCalledExactlyOnceWith({ stream: 'door~low', plays: false, why: null });
     expect(playback.line).toBe(line(0));
   });
 });

@@ -89,7 +89,7 @@ describe('a quality that somebody has chosen', () => {
     pilot.setting = 'low';
     steer(1000);
     playback.stay(door);
-    pilot.refused(2000, `${door}~low`);
+    pilot.refused(2000, { stream: `${door}~low`, plays: true, why: null });
     steer(16_900);
     expect(playback.played).toHaveLength(1);
     steer(17_000);
@@ -166,7 +166,7 @@ describe('a stream that this browser does not play', () => {
     steer(600_100);
     expect(playback.played).toEqual([`${door} on trial`]);
     playback.stay(`${door}~h264`);
-    pilot.refused(600_200, door);
+    pilot.refused(600_200, { stream: door, plays: false, why: null });
     steer(600_300);
     expect(playback.played).toHaveLength(1);
     steer(1_200_300);
