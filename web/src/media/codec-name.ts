@@ -3,6 +3,8 @@ const NAMES: Readonly<Record<string, string>> = {
   avc3: 'H.264',
   hvc1: 'H.265',
   hev1: 'H.265',
+  mp4a: 'AAC',
+  opus: 'Opus',
 };
 
 /** What people call a codec of RFC 6381, such as `hvc1.1.6.L93.B0`: H.265. */

@@ -19,6 +19,9 @@ export interface ShownPicture {
   capture: Capture | null;
 }
 
+/** How to decode, the least delay first. */
+type Way = new (message: AudioMessage, init: Uint8Array, events: DecoderEvents) => SoundDecoder;
+
 /** The sound of one stream, from the page's live socket to the loudspeakers. */
 export class LiveSound implements SoundListener {
   #leave: () => void;
@@ -80,19 +83,10 @@ export class LiveSound implements SoundListener {
   init(payload: Uint8Array): void {
     const message = this.#message;
     if (!message) return;
-    this.#decoder?.close();
     this.#schedule.stop();
     this.#steering.reset();
     this.#axes = new Axes();
-    try {
-      this.#decoder = decoderFor(message, payload, {
-        decoded: (pcm) => this.#schedule.add(pcm),
-        failed: () => this.#failed(message),
-      });
-    } catch {
-      // A configuration that this browser does not even understand.
-      this.#failed(message);
-    }
+    this.#open(message, payload, ways());
   }
 
   chunk(header: MediaHeader, payload: Uint8Array): void {
@@ -107,19 +101,30 @@ export class LiveSound implements SoundListener {
     this.#decoder?.decode(header, payload);
   }
 
-  #failed(message: AudioMessage): void {
+  /** Decodes in the first of these ways, and in the next one where this browser cannot. */
+  #open(message: AudioMessage, init: Uint8Array, [Decoder, ...others]: readonly Way[]): void {
+    this.#decoder?.close();
+    this.#decoder = null;
     if (this.#closed) return;
-    this.close();
-    this.failed(message);
+    if (!Decoder) {
+      this.close();
+      this.failed(message);
+      return;
+    }
+    const failed = () => this.#open(message, init, others);
+    try {
+      this.#decoder = new Decoder(message, init, {
+        decoded: (pcm) => this.#schedule.add(pcm),
+        failed,
+      });
+    } catch {
+      // A configuration that this browser does not even understand.
+      failed();
+    }
   }
 }
 
-/**
- * The decoder with the least delay that there is here.
- *
- * WebCodecs are for secure contexts only; every page can decode files, and a few chunks are one.
- */
-function decoderFor(message: AudioMessage, init: Uint8Array, events: DecoderEvents): SoundDecoder {
-  if ('AudioDecoder' in globalThis) return new CodecDecoder(message, init, events);
-  return new FileDecoder(message, init, events);
+/** WebCodecs are for secure contexts only; every page can decode files, and a few chunks are one. */
+function ways(): Way[] {
+  return 'AudioDecoder' in globalThis ? [CodecDecoder, FileDecoder] : [FileDecoder];
 }
