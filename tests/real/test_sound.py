@@ -3,6 +3,7 @@
 import asyncio
 import io
 from array import array
+from collections import Counter
 
 import av
 import pytest
@@ -70,8 +71,9 @@ async def test_sound_comes_beside_the_video(
         await asyncio.gather(attempt, return_exceptions=True)
     assert heard.track is not None
     assert heard.track.config.codec == codec
-    # What GStreamer had before its pipeline ran is stamped anyhow.
-    assert {unit.duration for unit in heard.units[5:]} == {duration}
+    # GStreamer fills packets with what it has: on a busy machine, or as it begins, some are others.
+    ((usual, _),) = Counter(unit.duration for unit in heard.units).most_common(1)
+    assert usual == duration
     assert not any(unit.gap for unit in heard.units)
     assert client.stats.damaged == 0
 
