@@ -13,11 +13,15 @@ import uvicorn
 from liveedge.config.hls import HlsSettings
 from liveedge.delivery.hls.endpoint import HlsEndpoint
 from liveedge.media.access_unit import AccessUnit
+from liveedge.media.audio import AudioUnit
+from liveedge.media.silence import silent_unit
 from liveedge.packaging.cutter import Cutter
 from liveedge.packaging.packager import Packager
+from liveedge.packaging.sound import SoundPackager
 from liveedge.window.numbering import begin_numbering
 from liveedge.window.segments import SegmentList
 from tests.delivery.hls.exchange import Registry, Stream
+from tests.delivery.hls.microphone import AAC, UNIT, Heard
 from tests.support import encode
 
 RATE = 30
@@ -58,14 +62,20 @@ async def live_server(
     gop: int = 15,
     port: int = 0,
     segments: SegmentList | None = None,
+    sound: bool = False,
 ) -> AsyncIterator[LiveServer]:
-    """Serve `/hls/door/…` until the block ends, from a camera or from given segments."""
+    """Serve `/hls/door/…` until the block ends, from a camera or from given segments.
+
+    `sound` is silence of AAC beside the camera's pictures.
+    """
     settings = settings or HlsSettings()
     filming = segments is None
     segments = segments or SegmentList(
         begin_numbering(time.time()), wanted=settings.segments, max_bytes=settings.max_bytes
     )
-    endpoint = HlsEndpoint(Registry({"door": Stream(segments)}), settings)
+    heard = Heard()
+    stream = Stream(segments, heard)
+    endpoint = HlsEndpoint(Registry({"door": stream}), settings)
     # asyncio switches Nagle's algorithm off only where the protocol is named.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -82,7 +92,8 @@ async def live_server(
             timeout_graceful_shutdown=1,
         )
         http = uvicorn.Server(config)
-        film = _film(segments, settings, gop) if filming else asyncio.sleep(0)
+        speaker = _Speaker(heard) if sound else None
+        film = _film(segments, settings, gop, speaker) if filming else asyncio.sleep(0)
         camera = asyncio.create_task(film)
         serving = asyncio.create_task(http.serve(sockets=[listening]))
         try:
@@ -95,7 +106,38 @@ async def live_server(
                     raise ended
 
 
-async def _film(segments: SegmentList, settings: HlsSettings, gop: int) -> None:
+class _Speaker:
+    """A microphone in a silent room."""
+
+    def __init__(self, heard: Heard) -> None:
+        self._heard = heard
+        self._packager = SoundPackager(0x8001)
+        self._packager.configure(AAC, AAC.sample_rate)
+        heard.epoch = self._packager.epoch
+        self._spoken = 0
+        unit = silent_unit(AAC)
+        assert unit is not None
+        self._unit, self._samples = unit
+
+    def speak(self, until: int, now: float) -> None:
+        """All that is to be heard before that media time in 1/90000 s."""
+        while self._spoken + UNIT <= until:
+            chunk = self._packager.add(
+                AudioUnit(self._unit, 0, self._samples, now),
+                self._spoken,
+                gap=False,
+                capture_us=0,
+                arrival_us=0,
+                camera_clock=False,
+            )
+            assert chunk is not None
+            self._heard.window.append(chunk)
+            self._spoken += UNIT
+
+
+async def _film(
+    segments: SegmentList, settings: HlsSettings, gop: int, speaker: _Speaker | None
+) -> None:
     """Deliver pictures of a real encoder at their time."""
     encoded = encode(frames=2 * gop, gop=gop, size=(160, 96))
     packager, cutter = Packager(1), Cutter(segments, settings)
@@ -116,4 +158,6 @@ async def _film(segments: SegmentList, settings: HlsSettings, gop: int) -> None:
         if chunk is not None and packager.epoch is not None:
             cutter.add(chunk, packager.epoch)
         frame += 1
+        if speaker is not None:
+            speaker.speak(frame * 90_000 // RATE, now)
         await asyncio.sleep(began + frame / RATE - time.monotonic())

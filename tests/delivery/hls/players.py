@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scripts import system_parts
@@ -31,9 +31,12 @@ class Played:
     """What a player did."""
 
     frames: int
+    """Pictures."""
     longest_step: float
     """Seconds between two frames, at most; None of them may be missing."""
     complaints: list[str]
+    samples: int = 0
+    """Of sound."""
 
 
 async def ffmpeg(url: str, seconds: float) -> Played:
@@ -41,7 +44,8 @@ async def ffmpeg(url: str, seconds: float) -> Played:
     command = ["ffmpeg", "-hide_banner", "-nostats", "-loglevel", "repeat+warning", "-i", url]
     out, err = await _run(seconds + 20, *command, "-t", str(seconds), "-f", "framecrc", "-")
     times = [int(line.split(",")[2]) / RATE for line in out.splitlines() if line[:1] == "0"]
-    return _played(times, err)
+    heard = [line.split(",") for line in out.splitlines() if line[:1] == "1"]
+    return replace(_played(times, err), samples=sum(int(line[3]) for line in heard))
 
 
 async def gstreamer(url: str, seconds: float) -> Played:

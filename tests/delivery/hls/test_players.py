@@ -3,6 +3,7 @@
 import pytest
 
 from tests.delivery.hls.live_server import RATE, live_server
+from tests.delivery.hls.microphone import AAC
 from tests.delivery.hls.players import PLAYERS
 
 SECONDS = 3.0
@@ -24,3 +25,13 @@ async def test_a_player_shows_every_frame(name: str) -> None:
     assert played.complaints == []
     assert played.frames > RATE
     assert played.longest_step == ONE_FRAME
+
+
+@pytest.mark.real("ffmpeg")
+async def test_a_player_plays_the_sound_beside_the_pictures() -> None:
+    async with live_server(sound=True) as server:
+        await server.begun()
+        played = await PLAYERS["ffmpeg"](server.url, SECONDS)
+    assert played.complaints == []
+    assert played.longest_step == ONE_FRAME
+    assert played.samples / AAC.sample_rate == pytest.approx(played.frames / RATE, abs=0.3)
