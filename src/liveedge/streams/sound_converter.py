@@ -17,8 +17,8 @@ from liveedge.workers.sound_units import pack, unpack
 from liveedge.workers.tasks import Task
 from liveedge.workers.worker import Worker
 
-GATHER_EACH: Final = 0.002
-GATHER_MOST: Final = 0.02
+GATHER_EACH: Final = 0.003
+GATHER_MOST: Final = 0.03
 """For how long the sound of all cameras gathers, for each of them and at most: waking two processes
 for a message costs as much as the sound of some cameras. It is delay, so few do not wait long."""
 _COUNT_SECONDS: Final = 1.0
