@@ -16,6 +16,8 @@ const NO_PICTURE_MS = 6000;
 const CHANGE_MOST_MS = 20_000;
 /** A picture that has not moved for so long may be replaced by an older one. */
 const STILL_MS = 200;
+/** What is still older after so long is so by its nature, as sound out of a playlist. */
+const CATCH_UP_MOST_MS = 2000;
 
 /**
  * Plays one stream: chooses a transport, and begins again by itself after whatever fails.
@@ -35,6 +37,8 @@ export class Playback {
   #before: Line | null = null;
   /** Capture and presentation of the newest picture of the one before, Unix milliseconds. */
   #shown: { captureMs: number; presentedMs: number } | null = null;
+  /** When the first picture came that was to replace it, Unix milliseconds. */
+  #olderSince: number | null = null;
   /** When the attempt began or the picture last moved, in milliseconds of `performance.now()`. */
   #aliveAt = 0;
   #changedAt = 0;
@@ -177,7 +181,7 @@ export class Playback {
   #open(transport: Transport, replaces: string | null): void {
     if (this.#before) this.#line?.close();
     else this.#before = this.#line;
-    this.#shown = null;
+    this.#shown = this.#olderSince = null;
     const { server, stage, sounds } = this.options;
     const route = { server, stream: this.#stream, transport, sounds: sounds(), replaces };
     this.#line = new Line(route, stage, {
@@ -211,6 +215,8 @@ export class Playback {
   #isOlder({ capture, presentedMs }: Picture): boolean {
     const shown = this.#before?.fed ? this.#shown : null;
     if (!shown || !capture || presentedMs - shown.presentedMs > STILL_MS) return false;
+    this.#olderSince ??= presentedMs;
+    if (presentedMs - this.#olderSince > CATCH_UP_MOST_MS) return false;
     return capture.captureMs < shown.captureMs;
   }
 
