@@ -30,3 +30,8 @@ export function streamOf(id: string, quality: string): string {
 export function qualityOf(stream: string): string {
   return stream.split(MARK)[1] ?? 'high';
 }
+
+/** The stream that a quality is made of, which is what the server's status is about: `door`. */
+export function originalOf(stream: string): string {
+  return stream.split(MARK)[0] ?? stream;
+}

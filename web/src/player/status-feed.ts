@@ -3,6 +3,7 @@ import { ClockOffset } from '../live/clock-offset';
 import { keepClock } from '../live/http-clock';
 import type { CameraState } from '../live/protocol';
 import { unknownFacts, type Feed } from './feed';
+import { originalOf } from './quality';
 
 const EVERY_MS = 5000;
 const DEADLINE_MS = 4000;
@@ -23,10 +24,13 @@ export class StatusFeed implements Feed {
   #stopClock: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
+  readonly #id: string;
+
   constructor(
     private readonly server: URL,
-    private readonly streamId: string,
+    stream: string,
   ) {
+    this.#id = originalOf(stream);
     this.resume();
   }
 
@@ -52,12 +56,12 @@ export class StatusFeed implements Feed {
 
   async #poll(): Promise<void> {
     try {
-      const path = `api/streams/status/${encodeURIComponent(this.streamId)}`;
+      const path = `api/streams/status/${encodeURIComponent(this.#id)}`;
       const signal = AbortSignal.timeout(DEADLINE_MS);
       const response = await fetch(new URL(path, this.server), { cache: 'no-store', signal });
       this.facts.connected = true;
       if (response.status === 404) {
-        this.facts.failure = `There is no stream called “${this.streamId}”.`;
+        this.facts.failure = `There is no stream called “${this.#id}”.`;
       } else if (response.ok) {
         this.#take((await response.json()) as Status);
       }

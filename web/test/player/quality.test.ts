@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { qualityOf, qualitySetting, streamOf } from '../../src/player/quality';
+import { originalOf, qualityOf, qualitySetting, streamOf } from '../../src/player/quality';
 
 test.each([
   ['low', 'door~low'],
@@ -9,6 +9,7 @@ test.each([
 ])('quality %s is the stream %s', (quality, stream) => {
   expect(streamOf('door', quality)).toBe(stream);
   expect(qualityOf(stream)).toBe(quality);
+  expect(originalOf(stream)).toBe('door');
 });
 
 test.each([
