@@ -1,8 +1,8 @@
-from liveedge.bench.sound_cost import SoundPlan, measure_sound
+from liveedge.bench.sound_cost import SoundCostPlan, measure_sound_cost
 
 
 async def test_every_camera_is_heard_and_paid_for() -> None:
-    figures = await measure_sound(SoundPlan(cameras=2, seconds=0.6))
+    figures = await measure_sound_cost(SoundCostPlan(cameras=2, seconds=0.6))
     assert figures["cameras"] == 2
     # 46.9 would be all of them; it takes its time until the first ones come.
     assert figures["access_units_per_s_min"] > 20

@@ -15,6 +15,8 @@ from liveedge.bench.faults_command import faults, soak
 from liveedge.bench.latency_command import latency
 from liveedge.bench.load import LoadPlan, Reader
 from liveedge.bench.loss_command import loss
+from liveedge.bench.options import Fps, Gop, Json, Kbps, Size
+from liveedge.bench.output import say
 from liveedge.bench.parts import CameraPlan
 from liveedge.bench.qualities_command import qualities
 from liveedge.bench.sound_command import sound
@@ -41,11 +43,6 @@ bench.command("soak")(soak)
 bench.command("sound-cost")(sound_cost)
 bench.command("transcode")(transcode)
 
-Fps = Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")]
-Gop = Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")]
-Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
-Kbps = Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Cameras = Annotated[int, typer.Option(min=1, max=200, help="RTSP connections to the camera.")]
 OneCore = Annotated[bool, typer.Option("--one-core", help="Keep each reader on one core.")]
 
@@ -65,7 +62,7 @@ def capacity(
     from liveedge.bench.capacity import CapacityPlan, measure_capacity  # noqa: PLC0415 - seldom used
 
     plan = CapacityPlan(CameraPlan(fps, gop, size, kbps), cameras, seconds, one_core)
-    figures = measure_capacity(plan, _say)
+    figures = measure_capacity(plan, say)
     if as_json:
         typer.echo(json.dumps(figures))
     else:
@@ -115,10 +112,6 @@ def load(
 
         result = uvloop.run(read_cameras(plan, url, _ready))
     typer.echo(result.to_json())
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 def _ready() -> None:

@@ -1,6 +1,5 @@
 """`liveedge bench faults` and `liveedge bench soak`."""
 
-import json
 import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -9,16 +8,13 @@ import typer
 from rich.console import Console
 
 from liveedge.bench import fault_tables
+from liveedge.bench.options import Fps, Gop, Json, Kbps, Size
+from liveedge.bench.output import collector
 from liveedge.bench.parts import CameraPlan
 from liveedge.bench.progress import Steps
 from liveedge.errors import LiveEdgeError
 
 Cameras = Annotated[int, typer.Option(min=2, max=64, help="Cameras, the failing one included.")]
-Fps = Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")]
-Gop = Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")]
-Size = Annotated[str, typer.Option(help="Width and height in pixels.")]
-Kbps = Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
 def faults(
@@ -86,10 +82,10 @@ def _run() -> Callable[..., Any]:
 def _report(
     results: list[dict[str, Any]], done: Callable[[], None], as_json: bool
 ) -> Callable[[dict[str, Any]], None]:
+    collect = collector(results, as_json=as_json)
+
     def report(figures: dict[str, Any]) -> None:
-        results.append(figures)
-        if as_json:
-            typer.echo(json.dumps(figures))
+        collect(figures)
         done()
 
     return report

@@ -13,6 +13,8 @@ from liveedge import logs
 from liveedge.bench import requirements, tables
 from liveedge.bench.baseline_server import require_no_password
 from liveedge.bench.latency_plan import LatencyPlan
+from liveedge.bench.options import Chromium, Fps, Gop, Json, Kbps, Size
+from liveedge.bench.output import collector, say
 from liveedge.bench.parts import CameraPlan
 from liveedge.config.url import parse_camera_url
 from liveedge.errors import ConfigError, LiveEdgeError
@@ -37,11 +39,11 @@ def latency(
     warmup: Annotated[
         float, typer.Option(min=0, help="Seconds after the first picture that do not count.")
     ] = 3,
-    gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 15,
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
-    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
-    chromium: Annotated[str | None, typer.Option(help="Path of Chromium.")] = None,
+    gop: Gop = 15,
+    fps: Fps = 30,
+    size: Size = "1280x720",
+    kbps: Kbps = 2000,
+    chromium: Chromium = None,
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Measure the original description beside ours.")
     ] = False,
@@ -51,9 +53,7 @@ def latency(
     picture: Annotated[
         Path | None, typer.Option(help="With --breakdown: also write it as a picture (SVG).")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """What a viewer sees: the clock in the camera's pictures, read off a browser's page."""
     camera_url = _camera_url(camera)
@@ -113,7 +113,7 @@ def _show_latency(plan: LatencyPlan, *, as_json: bool) -> None:
     from liveedge.bench.latency import measure_latency  # noqa: PLC0415 - has Playwright
 
     results: list[dict[str, Any]] = []
-    measure_latency(plan, _say, _reporter(results, as_json=as_json))
+    measure_latency(plan, say, _reporter(results, as_json=as_json))
     ratios = ratios_of_p50(results) if plan.ffmpeg else None
     if as_json:
         if ratios is not None:
@@ -129,7 +129,7 @@ def _show_breakdown(plan: LatencyPlan, picture: Path | None, *, as_json: bool) -
 
     logs.configure(level=logs.Level.WARNING)
     results: list[dict[str, Any]] = []
-    measure_breakdown(plan, _say, _reporter(results, as_json=as_json))
+    measure_breakdown(plan, say, _reporter(results, as_json=as_json))
     if picture is not None:
         picture.write_text(draw(results))
     if not as_json:
@@ -138,12 +138,12 @@ def _show_breakdown(plan: LatencyPlan, picture: Path | None, *, as_json: bool) -
 
 
 def _reporter(results: list[dict[str, Any]], *, as_json: bool) -> Any:
+    collect = collector(results, as_json=as_json)
+
     def report(figures: dict[str, Any]) -> None:
-        results.append(figures)
         if "error" in figures:
-            _say(f"{figures['transport']}: {figures['error']}")
-        if as_json:
-            typer.echo(json.dumps(figures))
+            say(f"{figures['transport']}: {figures['error']}")
+        collect(figures)
 
     return report
 
@@ -165,7 +165,3 @@ def _camera_url(text: str | None) -> str | None:
     url = sys.stdin.readline().strip() if text == "-" else text
     parse_camera_url(url)
     return url
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)

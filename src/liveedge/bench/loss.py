@@ -10,14 +10,21 @@ from typing import Final
 from liveedge.bench.browser import View, Viewer, open_viewer
 from liveedge.bench.loss_figures import Damages, wrong_clock_percent
 from liveedge.bench.parts import STREAM, CameraPlan, page_of, start_server, stream_status, wait_live
-from liveedge.bench.stats import viewing
-from liveedge.bench.view_figures import Figures, rounded
+from liveedge.bench.view_figures import Figures, latency_figures
 from liveedge.bench.witness import witness
 from liveedge.children import Child
 from liveedge.clock import SystemClock
 from liveedge.config.rtsp import OnLoss
 
 WAYS: Final = tuple(OnLoss)
+_OF_PICTURES: Final = (
+    "shown_percent",
+    "longest_gap_ms",
+    "freezes_over_200ms",
+    "p50_ms",
+    "player_stalls",
+    "page_errors",
+)
 _LONGER: Final = 86_400
 """Seconds for which packets are lost: until the camera ends."""
 
@@ -93,13 +100,6 @@ def _watch(plan: LossPlan, viewer: Viewer, address: str, transport: str, gop: in
 
 def _seen(view: View, plan: LossPlan, fps: float) -> Figures:
     begin = view.pictures[0].at + plan.warmup * 1000
-    seen = viewing(view.pictures, begin, plan.seconds, fps)
-    return {
-        "shown_percent": rounded(seen.shown_percent),
-        "longest_gap_ms": rounded(seen.longest_gap_ms),
-        "freezes_over_200ms": seen.freezes_over_200ms,
-        "wrong_clock_percent": wrong_clock_percent(p for p in view.pictures if p.at >= begin),
-        "p50_ms": rounded(seen.p50_ms),
-        "player_stalls": view.stats["stalls"],
-        "page_errors": view.errors,
-    }
+    seen = latency_figures(view, begin, plan.seconds, fps)
+    wrong = wrong_clock_percent(p for p in view.pictures if p.at >= begin)
+    return {name: seen[name] for name in _OF_PICTURES} | {"wrong_clock_percent": wrong}

@@ -1,6 +1,5 @@
 """`liveedge bench loss`."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +8,8 @@ from rich.console import Console
 from liveedge import logs
 from liveedge.bench import requirements, tables
 from liveedge.bench.latency_command import parse_transports
+from liveedge.bench.options import Chromium, Fps, Json, Kbps, Size
+from liveedge.bench.output import collector, say
 from liveedge.bench.parts import CameraPlan
 from liveedge.config.rtsp import OnLoss
 from liveedge.errors import ConfigError
@@ -25,13 +26,11 @@ def loss(
     on_loss: Annotated[str, typer.Option(help="show, wait, or all.")] = "all",
     transport: Annotated[str, typer.Option(help="As in bench latency.")] = "webcodecs,mse",
     gop: Annotated[str, typer.Option(help="Pictures from keyframe to keyframe.")] = "15,60",
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
-    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
-    chromium: Annotated[str | None, typer.Option(help="Path of Chromium.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    fps: Fps = 30,
+    size: Size = "1280x720",
+    kbps: Kbps = 2000,
+    chromium: Chromium = None,
+    as_json: Json = False,
 ) -> None:
     """What a viewer sees of a camera over UDP whose packets are lost."""
     gops, ways, transports = parse_gops(gop), parse_ways(on_loss), parse_transports(transport)
@@ -43,13 +42,7 @@ def loss(
     program = requirements.find_chromium(chromium)
     plan = LossPlan(percent, camera, gops, ways, transports, seconds, warmup, program)
     results: list[dict[str, Any]] = []
-
-    def report(figures: dict[str, Any]) -> None:
-        results.append(figures)
-        if as_json:
-            typer.echo(json.dumps(figures))
-
-    measure_loss(plan, lambda text: typer.echo(text, err=True), report)
+    measure_loss(plan, say, collector(results, as_json=as_json))
     if not as_json:
         Console().print(tables.loss(results))
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from liveedge.bench.stats import Picture, percentile
+from liveedge.media.bmff import VIDEO_TIMESCALE
 from liveedge.media.chunk import FLAG_DAMAGED, FLAG_GAP, HEADER
 
-_TIMESCALE: Final = 90_000
 WRONG_MS: Final = 40.0
 """A clock that is further from what the server says of its picture has a fault in it."""
 
@@ -35,7 +35,7 @@ class Damages:
             self._is_damaged = True
             return
         if self._right is not None and (self._is_damaged or flags & FLAG_GAP):
-            self.seconds.append((decode_time - self._right) / _TIMESCALE)
+            self.seconds.append((decode_time - self._right) / VIDEO_TIMESCALE)
         self._right, self._is_damaged = decode_time, False
 
     def figures(self, gop_seconds: float) -> dict[str, float | int | None]:

@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 
 from liveedge.bench import requirements, tables
+from liveedge.bench.options import Chromium, Fps, Gop, Json, Kbps, Size
+from liveedge.bench.output import say
 from liveedge.bench.parts import CameraPlan
 from liveedge.errors import ConfigError
 
@@ -25,14 +27,12 @@ def qualities(
         float, typer.Option(min=0.05, help="Bandwidth then, in bit rates of the camera.")
     ] = 1 / 3,
     free: Annotated[float, typer.Option(min=1, help="The same before and after.")] = 4,
-    gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 15,
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
-    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
-    chromium: Annotated[str | None, typer.Option(help="Path of Chromium.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    gop: Gop = 15,
+    fps: Fps = 30,
+    size: Size = "1280x720",
+    kbps: Kbps = 2000,
+    chromium: Chromium = None,
+    as_json: Json = False,
 ) -> None:
     """What a viewer sees whose bandwidth is cut for a while: by itself, and with one quality."""
     requirements.require_playwright()
@@ -54,7 +54,7 @@ def qualities(
         else:
             Console().print(tables.figures(figures))
 
-    measure_qualities(plan, _say, report)
+    measure_qualities(plan, say, report)
 
 
 def _named(names: list[str], known: tuple[str, ...], what: str) -> tuple[str, ...]:
@@ -62,7 +62,3 @@ def _named(names: list[str], known: tuple[str, ...], what: str) -> tuple[str, ..
         if name not in known:
             raise ConfigError(f'There is no {what} "{name}"; choose {", ".join(known)}.')
     return tuple(dict.fromkeys(names))
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)

@@ -1,6 +1,5 @@
 """`liveedge bench sound`: lip sync, and what sound costs the pictures."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +7,8 @@ from rich.console import Console
 
 from liveedge.bench import requirements, tables
 from liveedge.bench.latency_command import parse_followed
+from liveedge.bench.options import Chromium, Fps, Gop, Json, Kbps, Size
+from liveedge.bench.output import collector, say
 from liveedge.bench.parts import CameraPlan
 from liveedge.camera.sound_codecs import SOUND_CODECS
 from liveedge.errors import ConfigError, LiveEdgeError
@@ -26,14 +27,12 @@ def sound(
         float,
         typer.Option(min=0, help="Seconds after the first picture, and sound, that do not count."),
     ] = 5,
-    gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 15,
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
-    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
-    chromium: Annotated[str | None, typer.Option(help="Path of Chromium.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    gop: Gop = 15,
+    fps: Fps = 30,
+    size: Size = "1280x720",
+    kbps: Kbps = 2000,
+    chromium: Chromium = None,
+    as_json: Json = False,
 ) -> None:
     """What a viewer hears: the camera's beeps beside its flashes, in a browser's page."""
     transports = parse_followed(transport)
@@ -43,12 +42,6 @@ def sound(
     from liveedge.bench.sound import SoundPlan, measure_sound  # noqa: PLC0415 - has Playwright
 
     results: list[dict[str, Any]] = []
-
-    def report(figures: dict[str, Any]) -> None:
-        results.append(figures)
-        if as_json:
-            typer.echo(json.dumps(figures))
-
     plan = SoundPlan(
         transports,
         CameraPlan(fps, gop, size, kbps, audio),
@@ -56,7 +49,7 @@ def sound(
         warmup,
         requirements.find_chromium(chromium),
     )
-    measure_sound(plan, lambda text: typer.echo(text, err=True), report)
+    measure_sound(plan, say, collector(results, as_json=as_json))
     if not as_json:
         Console().print(tables.sound(results))
     faults = [fault for figures in results for fault in complaints(figures)]

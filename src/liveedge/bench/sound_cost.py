@@ -37,7 +37,7 @@ _PCMU: Final = AudioTrack(
 
 
 @dataclass(frozen=True, slots=True)
-class SoundPlan:
+class SoundCostPlan:
     """What to measure."""
 
     cameras: int
@@ -94,7 +94,7 @@ class _Cameras:
         self.heard[number] += 1
 
 
-async def measure_sound(plan: SoundPlan) -> dict[str, Any]:
+async def measure_sound_cost(plan: SoundCostPlan) -> dict[str, Any]:
     """Percent of a core for each camera; what a camera costs that nobody hears is left out."""
     clock = SystemClock()
     registry = StreamRegistry(clock)

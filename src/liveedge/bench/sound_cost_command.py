@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from liveedge import logs
+from liveedge.bench.options import Json
 
 _ROWS = (
     ("cameras", "cameras"),
@@ -22,17 +23,15 @@ _ROWS = (
 def sound_cost(
     cameras: Annotated[int, typer.Option(min=1, max=200, help="That speak and are heard.")] = 10,
     seconds: Annotated[float, typer.Option(min=1, help="How long to measure, twice.")] = 10,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """What it costs to make AAC of the G.711 of cameras while somebody listens."""
     logs.configure(level=logs.Level.WARNING)
     import uvloop  # noqa: PLC0415 - only what measures has a loop
 
-    from liveedge.bench.sound_cost import SoundPlan, measure_sound  # noqa: PLC0415 - seldom used
+    from liveedge.bench.sound_cost import SoundCostPlan, measure_sound_cost  # noqa: PLC0415 - seldom used
 
-    figures = uvloop.run(measure_sound(SoundPlan(cameras, seconds)))
+    figures = uvloop.run(measure_sound_cost(SoundCostPlan(cameras, seconds)))
     if as_json:
         typer.echo(json.dumps(figures))
         return

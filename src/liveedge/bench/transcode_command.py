@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from liveedge import logs
+from liveedge.bench.options import Fps, Gop, Json, Kbps, Size
 from liveedge.bench.parts import CameraPlan
 from liveedge.errors import ConfigError
 from liveedge.streams.recipe import RECIPES
@@ -30,15 +31,13 @@ _ROWS = (
 def transcode(
     quality: Annotated[str, typer.Option(help=f"One of {', '.join(RECIPES)}.")] = "low",
     codec: Annotated[str, typer.Option(help="Of the camera: h264 or h265.")] = "h264",
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
-    gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 30,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
-    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 2000,
+    fps: Fps = 30,
+    gop: Gop = 30,
+    size: Size = "1280x720",
+    kbps: Kbps = 2000,
     seconds: Annotated[float, typer.Option(min=1, help="How long to measure.")] = 20,
     warmup: Annotated[float, typer.Option(min=0, help="Seconds before that.")] = 3,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """What a quality that is transcoded adds to the delay, and what it costs."""
     if quality not in RECIPES:

@@ -9,6 +9,8 @@ from rich.console import Console
 
 from liveedge import logs, process
 from liveedge.bench import tables
+from liveedge.bench.options import Fps, Gop, Json, Kbps, Size
+from liveedge.bench.output import say
 from liveedge.bench.parts import CameraPlan
 from liveedge.bench.viewers_crowd import Crowd, Crowded, CrowdPlan
 from liveedge.clock import SystemClock
@@ -25,19 +27,17 @@ def viewers(
     transport: Transport = "live",
     viewers: Viewers = 300,
     seconds: Seconds = 15,
-    gop: Annotated[int, typer.Option(min=1, help="Pictures from keyframe to keyframe.")] = 15,
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Pictures a second.")] = 30,
-    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1280x720",
-    kbps: Annotated[int, typer.Option(min=50, help="Bit rate in 1000 bit/s.")] = 1920,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line, for programs.")
-    ] = False,
+    gop: Gop = 15,
+    fps: Fps = 30,
+    size: Size = "1280x720",
+    kbps: Kbps = 1920,
+    as_json: Json = False,
 ) -> None:
     """What viewers cost: processor time of the server, and whether each gets everything."""
     from liveedge.bench.viewers import measure_viewers  # noqa: PLC0415 - seldom used
 
     plan = CrowdPlan(parse_crowded(transport), viewers, seconds)
-    figures = measure_viewers(plan, CameraPlan(fps, gop, size, kbps), _say)
+    figures = measure_viewers(plan, CameraPlan(fps, gop, size, kbps), say)
     if as_json:
         typer.echo(json.dumps(figures))
     else:
@@ -72,10 +72,6 @@ def parse_crowded(text: str) -> Crowded:
         if text == name:
             return name
     raise ConfigError(f'There are no viewers by "{text}"; choose {" or ".join(TRANSPORTS)}.')
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 def _ready() -> None:
