@@ -1,11 +1,11 @@
 import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig, LevelDetails } from 'hls.js';
-import { LiveEdgeController, type Range } from '../edge/controller';
 import type { Capture } from './capture-table';
 import { correctingLoader } from './correcting-loader';
+import { LivePlayhead } from './live-playhead';
 import type { Renderer, RendererFigures, RendererHost } from './renderer';
 import { segmentsLoader } from './segments-loader';
-import { createVideo, play, rangesOf, watchPictures } from './video-element';
+import { createVideo, watchPictures } from './video-element';
 
 /** hls.js seeks by itself only when it is so far behind that nothing newer is buffered. */
 const HLS_JUMP_S = 8;
@@ -69,10 +69,10 @@ export class HlsRenderer implements Renderer {
   readonly surface = this.video;
   readonly sounds: boolean;
   #hls: Hls;
-  #controller = new LiveEdgeController({ margin: MARGIN_S, lump: 1 });
   #unwatch: () => void;
   /** What only a false duration adds to the end of the buffer, in seconds. */
   #excess = 0;
+  #playhead = new LivePlayhead(this.video, { margin: MARGIN_S, lump: 1 }, ({ end }) => end - this.#excess);
   /** hls.js has taken the first position; until then a seek would only be one more. */
   #started = false;
   /** Media sequence number of the newest segment in the playlist. */
@@ -98,13 +98,12 @@ export class HlsRenderer implements Renderer {
     });
     this.#hls.once(Events.LEVEL_LOADED, (_event, { details }) => {
       const lump = parts && details.partTarget ? details.partTarget : details.targetduration;
-      this.#controller = new LiveEdgeController({ margin: MARGIN_S, lump });
+      this.#playhead.begin({ margin: MARGIN_S, lump });
     });
     this.#hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.#loaded(details));
     this.#hls.on(Events.ERROR, (_event, data) => this.#failed(data));
-    this.#hls.on(Events.BUFFER_APPENDED, () => this.#appended());
+    this.#hls.on(Events.BUFFER_APPENDED, () => this.#playhead.appended(!this.#started));
     this.video.addEventListener('playing', () => (this.#started = true));
-    this.video.addEventListener('waiting', () => this.#waiting());
     this.#unwatch = watchPictures(this.video, (picture) =>
       host.presented({ ...picture, capture: this.#captureOf(picture.mediaTime) }),
     );
@@ -114,13 +113,7 @@ export class HlsRenderer implements Renderer {
   }
 
   figures(): RendererFigures {
-    const end = this.#ranges().at(-1)?.end ?? this.video.currentTime;
-    return {
-      targetMs: this.#controller.targetAhead(performance.now() / 1000) * 1000,
-      bufferedMs: (end - this.video.currentTime) * 1000,
-      rate: this.video.playbackRate,
-      dropped: this.video.getVideoPlaybackQuality().droppedVideoFrames,
-    };
+    return this.#playhead.figures();
   }
 
   pause(): void {
@@ -132,8 +125,7 @@ export class HlsRenderer implements Renderer {
   resume(): void {
     if (this.#paused) this.#hls.startLoad();
     this.#paused = false;
-    this.#controller.jump();
-    play(this.video);
+    this.#playhead.resume();
   }
 
   close(): void {
@@ -151,39 +143,6 @@ export class HlsRenderer implements Renderer {
       if (!this.#closed) this.host.failed('broken', 'The playlist began anew.');
     }
     this.#endSN = endSN;
-  }
-
-  #appended(): void {
-    const newest = this.#ranges().at(-1);
-    if (!newest) return;
-    this.#controller.grew(performance.now() / 1000, newest);
-    play(this.video);
-    this.#steer();
-  }
-
-  #steer(): void {
-    const { video } = this;
-    if (!this.#started) return;
-    const { rate, seekTo } = this.#controller.decide(performance.now() / 1000, {
-      position: video.currentTime,
-      ranges: this.#ranges(),
-      seeking: video.seeking,
-    });
-    if (seekTo !== null) video.currentTime = seekTo;
-    if (video.playbackRate !== rate) video.playbackRate = rate;
-  }
-
-  #ranges(): Range[] {
-    const ranges = rangesOf(this.video.buffered);
-    const newest = ranges.at(-1);
-    if (newest) newest.end = Math.max(newest.start, newest.end - this.#excess);
-    return ranges;
-  }
-
-  #waiting(): void {
-    const end = this.#ranges().at(-1)?.end;
-    const ranDry = end !== undefined && Math.abs(end - this.video.currentTime) < 0.1;
-    if (ranDry && !this.video.seeking) this.#controller.stalled(performance.now() / 1000);
   }
 
   /** EXT-X-PROGRAM-DATE-TIME is the capture time of a segment's first picture. */

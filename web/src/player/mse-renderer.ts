@@ -1,4 +1,3 @@
-import { LiveEdgeController, type Range } from '../edge/controller';
 import type { MediaHeader, StreamMessage } from '../live/protocol';
 import { doesNotPlay } from '../media/codec-name';
 import { longDuration, setDuration } from '../media/durations';
@@ -7,9 +6,10 @@ import { CaptureTable, captureOf } from './capture-table';
 import { Continuity } from './continuity';
 import { damageTolerance } from './damage-tolerance';
 import { Frontier } from './frontier';
+import { LivePlayhead } from './live-playhead';
 import { createMediaSource, mediaSourceClass } from './media-source';
 import type { LiveRenderer, RendererFigures, RendererHost } from './renderer';
-import { createVideo, play, rangesOf, watchPictures } from './video-element';
+import { createVideo, watchPictures } from './video-element';
 
 /** Media kept behind the playhead, and the lump in which more than that is removed. */
 const BACK_BUFFER_S = 3;
@@ -26,7 +26,6 @@ export class MseRenderer implements LiveRenderer {
   #source: MediaSource | null = null;
   #release = () => {};
   #unwatch: () => void;
-  #controller = new LiveEdgeController({ margin: 0.018, lump: 1 / 30 });
   #appends: AppendQueue;
   #captures = new CaptureTable();
   #stream: StreamMessage | null = null;
@@ -34,6 +33,9 @@ export class MseRenderer implements LiveRenderer {
   #type = '';
   #continuity = new Continuity();
   #frontier = new Frontier();
+  #playhead = new LivePlayhead(this.video, { margin: 0.018, lump: 1 / 30 }, (newest) =>
+    Math.min(newest.end, this.#frontier.end),
+  );
   /** Presentation times at which decoding can begin. */
   #syncs: number[] = [];
   #joiningSince: number | null = null;
@@ -45,7 +47,6 @@ export class MseRenderer implements LiveRenderer {
       appended: () => this.#appended(),
       failed: (message) => this.#fail('broken', message),
     });
-    this.video.addEventListener('waiting', () => this.#waiting());
     this.video.addEventListener('error', () => {
       this.#fail('broken', this.video.error?.message ?? 'The video element failed.');
     });
@@ -83,14 +84,7 @@ export class MseRenderer implements LiveRenderer {
   }
 
   figures(): RendererFigures {
-    const { currentTime, playbackRate } = this.video;
-    const end = this.#ranges().at(-1)?.end ?? currentTime;
-    return {
-      targetMs: this.#controller.targetAhead(performance.now() / 1000) * 1000,
-      bufferedMs: (end - currentTime) * 1000,
-      rate: playbackRate,
-      dropped: this.video.getVideoPlaybackQuality().droppedVideoFrames,
-    };
+    return this.#playhead.figures();
   }
 
   pause(): void {
@@ -99,8 +93,7 @@ export class MseRenderer implements LiveRenderer {
   }
 
   resume(): void {
-    this.#controller.jump();
-    play(this.video);
+    this.#playhead.resume();
   }
 
   close(): void {
@@ -136,7 +129,7 @@ export class MseRenderer implements LiveRenderer {
   #begin(stream: StreamMessage, anew: boolean): void {
     if (anew) {
       this.#appends.remove(0, Number.POSITIVE_INFINITY);
-      this.#controller.reset();
+      this.#playhead.reset();
       this.#frontier = new Frontier();
       this.#syncs = [];
     }
@@ -162,37 +155,7 @@ export class MseRenderer implements LiveRenderer {
 
   #joined(): void {
     this.#joiningSince = null;
-    const newest = this.#ranges().at(-1);
-    if (!newest) return;
-    this.#controller.grew(performance.now() / 1000, newest);
-    play(this.video);
-    this.#steer();
-    this.#trim();
-  }
-
-  #steer(): void {
-    const { video } = this;
-    const { rate, seekTo } = this.#controller.decide(performance.now() / 1000, {
-      position: video.currentTime,
-      ranges: this.#ranges(),
-      seeking: video.seeking,
-    });
-    if (seekTo !== null) video.currentTime = seekTo;
-    if (video.playbackRate !== rate) video.playbackRate = rate;
-  }
-
-  /** What is buffered, up to where it can be played without a hole. */
-  #ranges(): Range[] {
-    const ranges = rangesOf(this.video.buffered);
-    const newest = ranges.at(-1);
-    if (newest) newest.end = Math.max(newest.start, Math.min(newest.end, this.#frontier.end));
-    return ranges;
-  }
-
-  #waiting(): void {
-    const end = this.#ranges().at(-1)?.end;
-    const ranDry = end !== undefined && Math.abs(end - this.video.currentTime) < 0.1;
-    if (ranDry && !this.video.seeking) this.#controller.stalled(performance.now() / 1000);
+    if (this.#playhead.appended()) this.#trim();
   }
 
   #trim(): void {
@@ -201,7 +164,7 @@ export class MseRenderer implements LiveRenderer {
     const room = this.#takeRoom(BACK_BUFFER_S);
     if (!room) return;
     this.#appends.remove(...room);
-    const newest = this.#ranges().at(-1);
+    const newest = this.#playhead.ranges.at(-1);
     if (newest && this.#source?.readyState === 'open') {
       this.#source.setLiveSeekableRange(Math.min(room[1], newest.end), newest.end);
     }
